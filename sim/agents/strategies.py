@@ -1,0 +1,120 @@
+"""Strategies: swappable ways in which agencies decide, found by name.
+
+A strategy is a function of the industry that returns what the decision should move towards. A scenario names
+one per decision (``strategies: {content: hold}``); a user's own file registers more with ``@strategy``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import expit
+
+from sim.params import LimelightError, nearest
+
+if TYPE_CHECKING:
+    from sim.industry import Industry
+
+Strategy = Callable[["Industry"], np.ndarray]
+
+STRATEGIES: dict[str, dict[str, Strategy]] = {}
+"""Decision -> name -> strategy."""
+
+DEFAULT_STRATEGIES = {"adoption": "imitation", "content": "rebound", "editing": "learnt_reward",
+                      "security": "learnt_loss"}
+"""What agencies do unless a scenario says otherwise."""
+
+
+def strategy(decision: str, name: str) -> Callable[[Strategy], Strategy]:
+    """Registers a strategy for a decision under a name."""
+
+    def register(function: Strategy) -> Strategy:
+        STRATEGIES.setdefault(decision, {})[name] = function
+        return function
+
+    return register
+
+
+def strategy_for(decision: str, name: str) -> Strategy:
+    """The strategy of this name; an unknown name is refused with the nearest known one."""
+    known = STRATEGIES.get(decision)
+    if known is None:
+        raise LimelightError(f"strategies: there is no decision {decision!r}; the nearest is "
+                             f"{nearest(decision, STRATEGIES)!r}.")
+    if name not in known:
+        raise LimelightError(f"strategies.{decision}: there is no strategy {name!r}; the nearest is "
+                             f"{nearest(name, known)!r}.")
+    return known[name]
+
+
+@strategy("adoption", "imitation")
+def imitate_adopters(industry: Industry) -> np.ndarray:
+    """Chance to adopt this week, per agency: imitation of adopters, weighed by the gain expected of the tools."""
+    numbers, agencies = industry.numbers, industry.agencies
+    price = industry.tools.price[industry.tools.alive].mean()
+    gain = numbers.expected_gain + numbers.gain_from_price * (price - 1)
+    gain = gain + np.log(numbers.big_agency_adoption) * agencies.big
+    share = (agencies.alive & agencies.adopted.any(axis=1)).sum() / len(agencies)
+    return (numbers.adoption_external + numbers.adoption_imitation * share) * expit(gain)
+
+
+@strategy("adoption", "abstain")
+def abstain_from_tools(industry: Industry) -> np.ndarray:
+    """Chance to adopt this week, per agency: nobody adopts any more."""
+    return np.zeros(industry.agencies.size)
+
+
+@strategy("content", "rebound")
+def answer_cost_with_content(industry: Industry) -> np.ndarray:
+    """Pieces a week that each group's agency aims at: cheaper pieces mean more pieces."""
+    numbers, groups = industry.numbers, industry.groups
+    saving = industry.agencies.saving[groups.agency]
+    idol_saving = np.where(groups.virtual, numbers.virtual_idol_saving, numbers.idol_saving)
+    idol_price = numbers.idol_time_price * numbers.idol_hours_per_piece
+    cost = numbers.staff_hours_per_piece * (1 - numbers.staff_saving * saving)
+    cost = cost + idol_price * (1 - idol_saving * saving)
+    rebound = numbers.content_rebound * (1 - numbers.saved_hours_as_rest)
+    return industry.pieces_without_ai() * (numbers.staff_hours_per_piece / cost) ** rebound
+
+
+@strategy("content", "hold")
+def hold_content(industry: Industry) -> np.ndarray:
+    """Pieces a week that each group's agency aims at: as many as without AI, whatever they cost."""
+    return industry.pieces_without_ai()
+
+
+@strategy("editing", "learnt_reward")
+def edit_for_reward(industry: Industry) -> np.ndarray:
+    """Editing level aimed at: it rises as image tools make it cheap and as it seems to pay, falls under labels."""
+    numbers, groups, agencies = industry.numbers, industry.groups, industry.agencies
+    image = 0
+    cost = 1 - numbers.editing_cost_fall * agencies.ai_share[groups.agency, image]
+    reward = agencies.editing_reward[groups.agency]
+    retreat = 1 - numbers.label_editing_retreat * numbers.image_label
+    return groups.editing_habit * cost**-numbers.editing_elasticity * reward * retreat
+
+
+@strategy("editing", "steady")
+def keep_editing(industry: Industry) -> np.ndarray:
+    """Editing level aimed at: each group's own level of week 0."""
+    return industry.groups.editing_habit.copy()
+
+
+@strategy("security", "learnt_loss")
+def secure_against_loss(industry: Industry) -> np.ndarray:
+    """Change of security this week, agencies first, then services: up when the expected loss exceeds the first one."""
+    numbers = industry.numbers
+    changes = []
+    for holders in (industry.agencies, industry.services):
+        risk = holders.hazard / np.maximum(holders.first_hazard, np.finfo(float).tiny)
+        fear = (holders.expected_fine / industry.first_expected_fine) ** numbers.fine_deterrence
+        changes.append(numbers.security_learning * np.clip(risk * fear - 1, -1, 1))
+    return np.concatenate(changes)
+
+
+@strategy("security", "steady")
+def keep_security(industry: Industry) -> np.ndarray:
+    """Change of security this week: none."""
+    return np.zeros(industry.agencies.size + industry.services.size)

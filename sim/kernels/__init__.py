@@ -1,0 +1,11 @@
+"""The compiled inner loops over fans, and nothing else.
+
+Each kernel handles the fans of one block, and blocks have a fixed size: whichever thread takes a block, its sums
+are formed in the same order, so results do not depend on the number of threads.
+"""
+
+from sim.kernels.blocks import BLOCK, sweep
+from sim.kernels.fans import attend, compare, entrust, exposure_of, survey
+from sim.kernels.graph import fandom_graph
+
+__all__ = ["BLOCK", "attend", "compare", "entrust", "exposure_of", "fandom_graph", "survey", "sweep"]

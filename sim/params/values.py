@@ -1,0 +1,108 @@
+"""The numbers as a running world holds them: plain attributes, changed only through a check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import numpy as np
+
+from sim.params.loader import passports
+from sim.params.passport import Passport, Scalar, checked, checked_scalar, place
+from sim.params.vocabulary import LimelightError, nearest
+
+
+class Numbers:
+    """All numbers of one world: `numbers.fan_hours` is a float, an int, a bool or a read-only float64 array.
+
+    Reading is plain attribute access; writing goes through `put`, which checks name, type and range.
+    """
+
+    def __init__(self) -> None:
+        for passport in passports().values():
+            self.__dict__[passport.name] = checked(passport, passport.value, passport.file)
+
+    @classmethod
+    def of(cls, overrides: Mapping[str, object] | None = None, origin: str = "") -> Numbers:
+        """The numbers of the files with some of them replaced; `origin` names the place of a mistake."""
+        numbers = cls()
+        for name, value in (overrides or {}).items():
+            numbers.put(name, value, origin)
+        return numbers
+
+    def put(self, name: str, value: object, origin: str = "") -> None:
+        """Give a number, or with `name.label` one element of a vector, a new value inside its range."""
+        passport, label = passport_of(name, origin)
+        if label:
+            vector = np.array(self.__dict__[passport.name])
+            vector[passport.labels.index(label)] = checked_scalar(passport, value, origin, label)
+            vector.setflags(write=False)
+            self.__dict__[passport.name] = vector
+        else:
+            self.__dict__[passport.name] = checked(passport, value, origin)
+
+    def get(self, name: str) -> Any:
+        """The value of a number, or with `name.label` of one element of a vector."""
+        passport, label = passport_of(name)
+        value = self.__dict__[passport.name]
+        return float(value[passport.labels.index(label)]) if label else value
+
+    def as_dict(self) -> dict[str, Scalar | dict[str, float]]:
+        """Every number by name, ready for JSON; a vector is a mapping of its labels."""
+        return {
+            name: dict(zip(passport.labels, self.__dict__[name].tolist(), strict=True))
+            if passport.over is not None
+            else self.__dict__[name]
+            for name, passport in passports().items()
+        }
+
+    def copy(self) -> Numbers:
+        """Numbers of the same values that can be changed on their own."""
+        twin = object.__new__(Numbers)
+        twin.__dict__.update(self.__dict__)
+        return twin
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise AttributeError(f"there is no number {name!r}; the nearest is {nearest(name, passports())!r}.")
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"numbers are changed through a check: write numbers.put({name!r}, {value!r}).")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"the number {name!r} cannot be removed from a world.")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Read-only arrays would come back writable from another process.
+        return Numbers.of, (self.as_dict(),)
+
+    def __repr__(self) -> str:
+        return f"Numbers({len(self.__dict__)} numbers)"
+
+
+def passport_of(name: str, origin: str = "") -> tuple[Passport, str]:
+    """The passport and the label that `name` or `name.label` points at; a LimelightError if there is none."""
+    known = passports()
+    head, dot, label = str(name).partition(".")
+    if head not in known:
+        near = nearest(head, known)
+        raise LimelightError(
+            f"{place(origin)}there is no number {name!r}; the nearest is {near!r}"
+            f" ({known[near].range_text}), write that or look it up with `limelight params`."
+        )
+    passport = known[head]
+    if not dot:
+        return passport, ""
+    if passport.over is None:
+        raise LimelightError(
+            f"{place(origin)}{head} is a single number and has no element {label!r}; write {head} alone"
+            f" ({passport.range_text})."
+        )
+    if label not in passport.labels:
+        raise LimelightError(
+            f"{place(origin)}{head} has no element {label!r}; the nearest is"
+            f" {head}.{nearest(label, passport.labels)} ({passport.range_text}), use one of"
+            f" {', '.join(passport.labels)}."
+        )
+    return passport, label

@@ -1,0 +1,129 @@
+"""Attention: the feed ranks, fans divide a fixed budget, fandoms gain and lose fans, popularity moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents.fan import NO_GROUP
+from sim.agents.idol import ADULT_AGE
+from sim.kernels import attend, sweep
+from sim.kernels.blocks import blocks_of
+from sim.params import WEEKS_PER_YEAR
+from sim.processes.newcomers import draw_fans
+from sim.processes.rosters import members_mean
+from sim.processes.tools import provenance_share
+
+if TYPE_CHECKING:
+    from sim.industry import Industry
+
+
+def platform_ranks_groups(industry: Industry) -> None:
+    """The feed shares out a fixed total of attention by popularity, volume, editing and, where known, human work."""
+    numbers, groups = industry.numbers, industry.groups
+    volume = np.log(np.maximum(groups.delivered, np.finfo(float).tiny))
+    editing = groups.editing - groups.editing[groups.alive].mean()
+    ai_song = 1 - groups.human_song
+    premium = numbers.human_premium * known_share(industry)
+    penalty = numbers.label_penalty * (1 - numbers.electronic_familiarity) * numbers.music_label
+    appeal = groups.popularity - groups.backlash + numbers.volume_exponent * volume
+    appeal = appeal + numbers.editing_popularity * editing - (premium + penalty) * ai_song
+    weight = np.where(groups.alive, np.exp(appeal - appeal[groups.alive].max()), 0)
+    groups.attention_share = weight / weight.sum()
+
+
+def known_share(industry: Industry) -> float:
+    """Share of AI use in music that listeners come to know of: by ear, by label or by provenance."""
+    numbers = industry.numbers
+    by_ear = max(0, 2 * numbers.unlabelled_detection - 1)
+    by_label = numbers.music_label * numbers.known_with_label
+    by_provenance = provenance_share(industry) * numbers.known_with_provenance
+    return max(by_ear, by_label, by_provenance)
+
+
+def churn_per_trust(industry: Industry) -> float:
+    """Extra weekly chance to leave a fandom per unit of lost trust.
+
+    Scaled so that the loss of trust after the loss of everything, fading at its weekly rate, costs the share
+    ``extra_churn`` of fans in the end.
+    """
+    numbers = industry.numbers
+    forgiven = 1 - numbers.loyalty_forgiveness * industry.baseline.attachment
+    return numbers.extra_churn * numbers.trust_recovery / (numbers.trust_loss * forgiven)
+
+
+def fans_divide_attention(industry: Industry) -> None:
+    """Fans give their hours to their groups and to whatever the feed shows, and grow attached to who is present."""
+    numbers, fans, groups = industry.numbers, industry.fans, industry.groups
+    audience = np.zeros((blocks_of(fans.size), groups.size))
+    free_hours = np.zeros(len(audience))
+    key = industry.dice.key("leave a fandom")
+    f4 = np.float32
+    sweep(attend, fans.size, industry.threads, fans.alive, fans.identity, fans.age, fans.hours, fans.parasocial,
+          fans.trust, fans.main_group, fans.second_group, fans.attachment, fans.second_attachment,
+          groups.presence.astype(f4), np.uint32(industry.week), *key, f4(numbers.minors_use_cap), f4(ADULT_AGE),
+          f4(numbers.main_group_hours), f4(numbers.second_group_hours), f4(numbers.attachment_speed),
+          f4(numbers.fan_churn / WEEKS_PER_YEAR), f4(churn_per_trust(industry)), f4(numbers.trust_start),
+          audience, free_hours, industry.leaving)
+    groups.audience_hours = audience.sum(axis=0) + free_hours.sum() * groups.attention_share
+
+
+def fans_change_fandoms(industry: Industry) -> None:
+    """Fans who leave a fandom leave K-pop altogether or turn to another group in proportion to attention."""
+    move_fans(industry, np.flatnonzero(industry.leaving), "leave a fandom for what")
+
+
+def move_fans(industry: Industry, rows: np.ndarray, stream: str) -> None:
+    """Some of these fans leave K-pop; the others take up another main group, which follows attention."""
+    numbers, fans, dice, week = industry.numbers, industry.fans, industry.dice, industry.week
+    if rows.size == 0:
+        return
+    who = fans.identity[rows]
+    gone = dice.bernoulli(stream, who, week, numbers.orphan_leaving_share)
+    fans.die(rows[gone])
+    rows, who = rows[~gone], who[~gone]
+    if rows.size == 0:
+        return
+    fans.main_group[rows] = dice.pick(stream, who, week, industry.groups.attention_share, draw=1)
+    fans.attachment[rows] = numbers.newcomer_attachment * fans.parasocial[rows]
+    both = rows[fans.main_group[rows] == fans.second_group[rows]]
+    fans.second_group[both] = NO_GROUP
+
+
+def newcomers_join_fandoms(industry: Industry) -> None:
+    """As many people become fans each week as leave in an ordinary one; they take empty seats.
+
+    Ordinary leaving is the sourced churn and the fans lost with groups that ended in the last year; who leaves
+    for lost trust is not made up for. Newcomers are drawn like the fans of week 0, so that the fandom neither ages
+    nor drifts by turnover.
+    """
+    numbers, fans, week = industry.numbers, industry.fans, industry.week
+    empty = np.flatnonzero(~fans.alive)
+    if empty.size == 0:
+        return
+    leaving_a_week = numbers.fan_churn / WEEKS_PER_YEAR * numbers.orphan_leaving_share
+    expected = leaving_a_week * (1 - numbers.vacant_seat_share) * fans.size
+    expected += industry.tally.total("orphans_gone") / WEEKS_PER_YEAR
+    seats = industry.seats(empty)
+    joins = industry.dice.bernoulli("join", seats, week, min(1, expected / empty.size))
+    rows, seats = empty[joins], seats[joins]
+    if rows.size:
+        states = draw_fans(industry, seats, week)
+        fans.reborn(rows, states.pop("identity"), week, **states)
+
+
+def popularity_moves(industry: Industry) -> None:
+    """Popularity drifts at random around each group's home, falls with burnt-out members and with fans who left."""
+    numbers, groups, dice = industry.numbers, industry.groups, industry.dice
+    keep = numbers.popularity_persistence
+    chance = dice.normal("popularity", groups.identity, industry.week, 0, numbers.popularity_noise)
+    burnt = members_mean(industry, industry.idols.burnt_out)
+    lost = churn_per_trust(industry) * np.maximum(0, numbers.trust_start - groups.fan_trust)
+    groups.popularity = (
+        groups.home_popularity
+        + keep * (groups.popularity - groups.home_popularity)
+        + numbers.popularity_scale * chance
+        - numbers.burnout_popularity_loss * numbers.burnout_popularity_speed * burnt
+        - numbers.churn_popularity_feedback * lost
+    )

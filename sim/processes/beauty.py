@@ -1,0 +1,95 @@
+"""Beauty: what is shown, how fans compare themselves, the norm that follows attention, idols under pressure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import expit
+
+from sim.agents.idol import ADULT_AGE
+from sim.kernels import compare, sweep
+from sim.processes.decisions import IMAGE
+
+if TYPE_CHECKING:
+    from sim.industry import Industry
+
+
+def groups_show_images(industry: Industry) -> None:
+    """The ideal a group shows rises with editing; whether AI images add to it is unknown and swept around 0."""
+    numbers, groups, agencies = industry.numbers, industry.groups, industry.agencies
+    artificial = 1 - groups.human_image
+    idealisation = industry.tools.idealisation[agencies.tool[groups.agency, IMAGE]]
+    groups.image_ideal = 1 + numbers.image_editing_gain * groups.editing + idealisation * artificial
+
+
+WORD = (1 << 32) - 1
+"""The dice count weeks modulo 2**32; those before the first day are negative."""
+
+
+def mean_ideal(industry: Industry) -> float:
+    """Ideal shown by the average piece of attention."""
+    return float((industry.groups.attention_share * industry.groups.image_ideal).sum())
+
+
+def feed_gain(industry: Industry) -> float:
+    """How strongly the feed answers dissatisfaction with more appearance content, within the cap in force."""
+    return min(industry.numbers.feed_gain, industry.numbers.feed_gain_cap)
+
+
+def literacy_left(industry: Industry) -> float:
+    """How much of a media-literacy programme's effect is left this week, times the share of fans reached."""
+    numbers, platform = industry.numbers, industry.platform
+    platform.literacy_weeks = platform.literacy_weeks + 1 if numbers.media_literacy > 0 else 0
+    return numbers.media_literacy * 2 ** (-platform.literacy_weeks / numbers.literacy_half_life)
+
+
+def fans_compare_themselves(industry: Industry, week: int | None = None) -> None:
+    """Fans compare themselves with what the feed shows; the effect stands while exposure stands, and never adds up."""
+    numbers, fans, groups = industry.numbers, industry.fans, industry.groups
+    f4 = np.float32
+    when = np.uint32((industry.week if week is None else week) & WORD)
+    reached = literacy_left(industry)
+    susceptible = 1 - (1 - numbers.literacy_susceptibility) * numbers.media_literacy
+    sweep(compare, fans.size, industry.threads, fans.alive, fans.identity, fans.dissatisfaction, fans.comparison,
+          fans.set_point, fans.susceptibility, fans.age, fans.hours, fans.main_group, fans.second_group,
+          *industry.fandom, groups.image_ideal.astype(f4), f4(mean_ideal(industry)), when,
+          *industry.dice.key("dissatisfaction"), f4(numbers.minors_use_cap), f4(ADULT_AGE),
+          f4(numbers.main_group_hours), f4(numbers.second_group_hours), f4(numbers.feed_appearance_share),
+          f4(feed_gain(industry)), f4(numbers.feed_limit), f4(1 - numbers.diverse_image_quota),
+          f4(industry.baseline.exposure_mean), f4(industry.baseline.exposure_sd), f4(numbers.exposure_limit),
+          f4(numbers.image_label), f4(numbers.label_mean_effect), f4(numbers.label_backfire),
+          f4(numbers.young_until), f4(numbers.literacy_set_point * reached), f4(susceptible),
+          f4(numbers.weekly_persistence), f4(numbers.standing_effect), f4(numbers.set_point_drift),
+          f4(numbers.peer_pull), f4(numbers.dissatisfaction_noise), fans.exposure, industry.next_dissatisfaction)
+    fans.dissatisfaction = industry.next_dissatisfaction
+
+
+def attention_shifts_norm(industry: Industry) -> None:
+    """The appearance norm slowly follows the ideal that attention goes to."""
+    platform = industry.platform
+    platform.appearance_norm += industry.numbers.norm_speed * (mean_ideal(industry) - platform.appearance_norm)
+
+
+def agencies_press_idols(industry: Industry) -> None:
+    """The further the norm lies from an idol's body, the likelier the order to diet; a ban reaches most agencies."""
+    numbers, idols, platform = industry.numbers, industry.idols, industry.platform
+    risen = numbers.norm_to_gap * (platform.appearance_norm - platform.first_norm)
+    idols.appearance_gap = risen - idols.body
+    banned = numbers.weight_order_ban * numbers.weight_ban_reach
+    pressed = expit(numbers.pressure_intercept + numbers.pressure_slope * idols.appearance_gap)
+    idols.pressure = pressed * (1 - banned)
+
+
+def idols_feel_distress(industry: Industry) -> None:
+    """Distress returns to normal but for pressure, long hours and deepfakes; care duties relieve it."""
+    numbers, idols = industry.numbers, industry.idols
+    noise = industry.dice.normal("distress", idols.identity, industry.week, 0, numbers.distress_noise)
+    idols.distress = (
+        numbers.distress_persistence * idols.distress
+        + numbers.distress_from_pressure * (idols.pressure - numbers.pressure_reference)
+        + numbers.distress_from_hours * (idols.hours - numbers.hours_reference)
+        + numbers.distress_from_deepfakes * np.log1p(idols.deepfakes)
+        - numbers.distress_from_care * numbers.care_duty
+        + noise
+    )

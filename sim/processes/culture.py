@@ -1,0 +1,176 @@
+"""Culture: songs as mixtures over cultures, credit and its loss, call-outs, learning, pools that pay sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.params import CULTURES
+from sim.processes.attention import known_share
+from sim.processes.decisions import COMPOSITION
+from sim.processes.work import cycle_week
+
+if TYPE_CHECKING:
+    from sim.industry import Industry
+
+OWN, MAINSTREAM = CULTURES.index("korean"), CULTURES.index("western")
+UNDER_REPRESENTED = np.array([name not in ("korean", "western") for name in CULTURES])
+"""Which cultures corpora under-represent; the index of uncredited borrowing weighs only these."""
+
+
+@dataclass(frozen=True)
+class Songs:
+    """Songs released in one week, one row each."""
+
+    mix: np.ndarray
+    """Cultures in the song, shape (songs, 6), rows sum to 1."""
+    ai_share: np.ndarray
+    score: np.ndarray
+    """Uncredited borrowing weighted by under-representation."""
+    borrowed: np.ndarray
+    credited: np.ndarray
+    intended_by_ai: np.ndarray
+    """Under-represented share that makers intended in the AI-made part."""
+    retained_by_ai: np.ndarray
+    """What the AI-made part kept of it."""
+    marked: np.ndarray
+    """AI share that carries provenance."""
+
+
+def representation_weight(industry: Industry) -> np.ndarray:
+    """Weight of each culture in the appropriation score: 1 for the least represented, 0 for mainstream and own."""
+    share = industry.numbers.corpus_share
+    weight = np.log(share.max() / share) / np.log(share.max() / share.min())
+    return np.where(UNDER_REPRESENTED, weight, 0)
+
+
+def mix_of_ai(intended: np.ndarray, corpus: np.ndarray, skew: float) -> np.ndarray:
+    """What a generator makes of an intended mixture: it leans towards what its corpus holds.
+
+    The skew acts on three blocs (own, mainstream, under-represented); within the last, intent decides, since the
+    skew is not stable under splitting. ``intended`` (songs, 6), ``corpus`` (songs, 6) or (6,); rows sum to 1.
+    """
+    pulled = corpus**skew
+    under = corpus[..., UNDER_REPRESENTED].sum(axis=-1, keepdims=True) ** skew
+    weight = intended * np.where(UNDER_REPRESENTED, under, pulled)
+    return weight / weight.sum(axis=-1, keepdims=True)
+
+
+def write_songs(industry: Industry, rows: np.ndarray, week: int) -> Songs:
+    """Writes one song for each of these groups: a human part around the intended mixture, and an AI part."""
+    numbers, groups, dice = industry.numbers, industry.groups, industry.dice
+    agency = groups.agency[rows]
+    culture = np.arange(len(CULTURES))
+    spread = dice.normal("song", groups.identity[rows, None], week, 0, numbers.song_spread, draw=culture)
+    human = groups.intended_mix[rows] * np.exp(spread)
+    human /= human.sum(axis=1, keepdims=True)
+    tools = industry.agencies.tool[agency, COMPOSITION]
+    made = mix_of_ai(human, industry.tools.corpus[tools], numbers.corpus_skew)
+    ai = 1 - groups.human_song[rows]
+    mix = (1 - ai)[:, None] * human + ai[:, None] * made
+    care = industry.agencies.care[agency]
+    acknowledged = np.minimum(1, numbers.acknowledgement + numbers.acknowledgement_from_care * care)
+    acknowledged = np.where(care >= 1, 1, acknowledged)
+    marked = industry.tools.provenance[tools] * industry.agencies.lawful[agency]
+    credit = (1 - ai) * numbers.human_credit * acknowledged
+    credit = credit + ai * marked * numbers.attribution_recall * numbers.provenance_survival
+    sacred = dice.bernoulli("sacred symbol", groups.identity[rows], week, numbers.sacred_symbol_share * (1 - care))
+    borrowed = mix[:, UNDER_REPRESENTED].sum(axis=1)
+    weighed = (mix * representation_weight(industry)).sum(axis=1)
+    return Songs(mix=mix, ai_share=ai, score=weighed * (1 - credit) * (1 + sacred), borrowed=borrowed,
+                 credited=borrowed * credit, intended_by_ai=ai * human[:, UNDER_REPRESENTED].sum(axis=1),
+                 retained_by_ai=ai * made[:, UNDER_REPRESENTED].sum(axis=1), marked=ai * marked)
+
+
+def remember_songs(industry: Industry, songs: Songs) -> None:
+    """The record of releases takes these songs in; novelty is how far a song lies from what came before."""
+    cultures = industry.cultures
+    before = cultures.released_mix if cultures.weight > 0 else songs.mix.mean(axis=0)
+    cultures.novelty += np.abs(songs.mix - before).sum() / 2
+    cultures.weight += len(songs.score)
+    cultures.mix = cultures.mix + songs.mix.sum(axis=0)
+    cultures.score += songs.score.sum()
+    cultures.borrowed += songs.borrowed.sum()
+    cultures.credited += songs.credited.sum()
+    cultures.ai_weight += songs.ai_share.sum()
+    cultures.intended_by_ai += songs.intended_by_ai.sum()
+    cultures.retained_by_ai += songs.retained_by_ai.sum()
+    cultures.marked += songs.marked.sum()
+    cultures.attributed = cultures.attributed + (songs.mix * songs.ai_share[:, None]).sum(axis=0)
+
+
+def groups_release_songs(industry: Industry) -> None:
+    """Groups that come back release a title song more often than not; audiences may call out what it borrows."""
+    numbers, groups, week = industry.numbers, industry.groups, industry.week
+    industry.cultures.forget()
+    starts = groups.alive & (cycle_week(industry) == 0)
+    rows = np.flatnonzero(starts & industry.dice.bernoulli("title", groups.identity, week, numbers.title_release_share))
+    if rows.size == 0:
+        return
+    songs = write_songs(industry, rows, week)
+    remember_songs(industry, songs)
+    chance = -np.expm1(-industry.baseline.callout_hazard * offence(industry, rows, songs))
+    for row in rows[industry.dice.bernoulli("call-out", groups.identity[rows], week, chance)]:
+        call_out(industry, int(row))
+
+
+def offence(industry: Industry, rows: np.ndarray, songs: Songs) -> np.ndarray:
+    """How much each song provokes: score x reach x the voices that loyalty does not silence x visibility.
+
+    What a human borrows is seen; what AI borrows is heard only where its use is known.
+    """
+    numbers, groups = industry.numbers, industry.groups
+    reach = groups.attention_share[rows] * len(groups)
+    voices = 1 - numbers.loyalty_silencing * industry.baseline.attachment
+    visible = 1 - songs.ai_share * (1 - known_share(industry))
+    return songs.score * reach * voices * visible
+
+
+def call_out(industry: Industry, row: int) -> None:
+    """Audiences call a group out; standing may dip, part of it for good; the agency learns, others a little."""
+    numbers, groups, agencies, dice = industry.numbers, industry.groups, industry.agencies, industry.dice
+    who, week = groups.identity[row], industry.week
+    industry.record("call_out", f"group {row}", float(groups.attention_share[row]), "uncredited borrowing")
+    industry.tally.add("call_outs", 1)
+    if dice.bernoulli("backlash", who, week, numbers.backlash_short_chance):
+        groups.backlash[row] += numbers.backlash_size
+        groups.apology_week[row] = week + round(numbers.apology_weeks)
+    if dice.bernoulli("lasting backlash", who, week, numbers.backlash_long_chance):
+        groups.popularity[row] -= numbers.backlash_size * numbers.backlash_lasting_share
+    lesson = np.full(agencies.size, numbers.care_learning * numbers.care_contagion)
+    lesson[groups.agency[row]] = numbers.care_learning
+    agencies.care += lesson * (1 - agencies.care)
+
+
+def standing_recovers(industry: Industry) -> None:
+    """Backlash wears off week by week; an apology that comes due takes a part of it away at once."""
+    numbers, groups = industry.numbers, industry.groups
+    groups.backlash *= 1 - numbers.backlash_recovery
+    due = groups.apology_week == industry.week
+    groups.backlash = np.where(due, groups.backlash * (1 - numbers.apology_relief), groups.backlash)
+
+
+def pools_pay_cultures(industry: Industry) -> None:
+    """A licence pool takes its share of the tool vendors' income and pays source cultures by the rule in force.
+
+    Writes ``cultures.paid``, million KRW a year at this week's rate, shape (6,).
+    """
+    numbers, cultures = industry.numbers, industry.cultures
+    composing = industry.tools.kind == COMPOSITION
+    pool = numbers.licence_pool * industry.tools.income[composing].sum()
+    used = cultures.attributed.sum()
+    attributed = cultures.attributed / used if used > 0 else numbers.corpus_share
+    recall = numbers.attribution_recall
+    shares = (
+        numbers.corpus_share,
+        recall * attributed + (1 - recall) * numbers.corpus_share,
+        UNDER_REPRESENTED / UNDER_REPRESENTED.sum(),
+    )[numbers.payout_rule]
+    licensed = np.ones(len(CULTURES)) if numbers.payout_rule == SOLIDARITY else numbers.licence_coverage
+    cultures.paid = pool * shares * licensed
+
+
+SOLIDARITY = 2
+"""Position of the solidarity fund among the payout rules: it pays traditions that hold no licence, too."""

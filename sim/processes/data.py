@@ -1,0 +1,320 @@
+"""Data: records are collected, kept and deleted; breaches expose them; trust falls and recovers; fines follow late."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents.fan import (
+    GIVES_BIOMETRICS,
+    PAYS,
+    REGISTERED_AGENCY,
+    REGISTERED_MESSAGE,
+    REGISTERED_PLATFORM,
+    REGISTERED_TICKETING,
+)
+from sim.agents.institutions import Notice
+from sim.kernels import entrust, sweep
+from sim.params import SENSITIVITY_CLASSES, WEEKS_PER_YEAR
+from sim.processes.decisions import ANALYTICS, IMAGE, VIRTUAL, VOICE
+from sim.processes.rosters import agency_of_idols, sum_by
+
+if TYPE_CHECKING:
+    from sim.agents.population import Population
+    from sim.industry import Industry
+
+SERVICE_BITS = np.array([REGISTERED_PLATFORM, REGISTERED_TICKETING, REGISTERED_MESSAGE], dtype=np.uint8)
+"""Account bit of each shared service, in the order of SERVICES."""
+
+NEEDED_BITS = np.array([0, 0, PAYS, GIVES_BIOMETRICS], dtype=np.uint8)
+"""Account bit without which a fan leaves no records of a sensitivity class."""
+
+
+def weekly_keep(industry: Industry) -> np.ndarray:
+    """Share of the records of each class kept for another week under the retention limit, shape (4,)."""
+    numbers = industry.numbers
+    return np.exp(-1 / np.minimum(numbers.retention_weeks, numbers.retention_limit))
+
+
+def consent_share(industry: Industry) -> float:
+    """Share of fans who consent under the regime in force."""
+    return float(industry.numbers.consent_share[industry.numbers.consent_regime])
+
+
+def real_consent(industry: Industry) -> float:
+    """Share of consents that would also be given if asked freely."""
+    freely = float(industry.numbers.consent_share[OPT_IN])
+    return min(1, freely / consent_share(industry))
+
+
+OPT_IN = 2
+"""Position of the neutral opt-in among the consent regimes."""
+
+
+def holders_collect_records(industry: Industry) -> None:
+    """Holders collect what consent, minimisation and their tools' appetite make of it, and delete what is too old."""
+    numbers, agencies, services = industry.numbers, industry.agencies, industry.services
+    platform = industry.platform
+    platform.checking *= 0.5
+    analytics = agencies.ai_share[:, ANALYTICS]
+    industry_analytics = float(analytics[agencies.alive].mean())
+    refill_heads(industry)
+    contact = 0
+    keep = weekly_keep(industry)[contact]
+    inflow = 1 - np.exp(-1 / numbers.retention_weeks[contact])
+    consent = consent_share(industry) / industry.baseline.consent
+    for holders, appetite in ((agencies, analytics), (services, np.full(services.size, industry_analytics))):
+        holders.minimised += (numbers.minimisation - holders.minimised) / numbers.minimisation_weeks
+        rate = collection_rate(industry, holders, appetite)
+        holders.records_per_head = holders.records_per_head * keep + inflow * consent * rate
+        home = inflow / (1 - keep) * consent * rate
+        excess = np.maximum(0, holders.records_per_head - home)
+        holders.records_per_head -= numbers.minimisation * excess / numbers.old_stock_weeks
+        holders.annual_revenue += (holders_revenue(industry, holders) - holders.annual_revenue) / WEEKS_PER_YEAR
+
+
+def collection_rate(industry: Industry, holders: Population, analytics: np.ndarray) -> np.ndarray:
+    """Collection of each holder against week 0 without AI, shape (holders,)."""
+    numbers = industry.numbers
+    return (1 - numbers.minimisation_effect * holders.minimised) * (1 + numbers.analytics_appetite * analytics)
+
+
+def refill_heads(industry: Industry) -> None:
+    """Heads follow attention times the real fandom, so that small holders are resolved at any number of agents."""
+    numbers, groups, agencies = industry.numbers, industry.groups, industry.agencies
+    share = sum_by(groups.agency, groups.attention_share, agencies.size)
+    agencies.heads = numbers.agency_registration * industry.real_fans * share
+    industry.services.heads = industry.services.registration * industry.real_fans
+
+
+def holders_revenue(industry: Industry, holders: Population) -> np.ndarray:
+    """Revenue on which a holder's fine is reckoned, million KRW a year at this week's rate."""
+    if holders is industry.agencies:
+        return industry.agencies.revenue
+    total = industry.agencies.revenue[industry.agencies.alive].sum()
+    return np.full(holders.size, industry.numbers.platform_revenue_share * total)
+
+
+def fans_entrust_records(industry: Industry) -> None:
+    """Fans who consent leave records with every hour of use; their trust recovers and old harm fades."""
+    numbers, fans, groups = industry.numbers, industry.fans, industry.groups
+    f4 = np.float32
+    agencies, services = industry.agencies, industry.services
+    analytics = agencies.ai_share[:, ANALYTICS]
+    rate = collection_rate(industry, agencies, analytics)[groups.agency]
+    shared = collection_rate(industry, services, np.full(services.size, analytics[agencies.alive].mean())).mean()
+    keep = weekly_keep(industry) ** (1 + numbers.minimisation)
+    sweep(entrust, fans.size, industry.threads, fans.alive, fans.hours, fans.accounts, fans.privacy_stance,
+          fans.main_group, fans.records, fans.trust, fans.trust_set_point, fans.harm, keep.astype(f4),
+          f4(np.exp(-1 / numbers.deletion_weeks)), industry.baseline.inflow.astype(f4), NEEDED_BITS,
+          ((rate + shared) / 2).astype(f4), f4(consent_share(industry)), f4(numbers.trust_start),
+          f4(numbers.trust_recovery), f4(numbers.trust_set_point_recovery), f4(numbers.use_from_trust),
+          f4(industry.platform.checking), f4(1 - 1 / numbers.harm_memory_weeks))
+    groups.fan_trust += numbers.trust_recovery * (groups.fan_trust_set_point - groups.fan_trust)
+    groups.fan_trust_set_point += numbers.trust_set_point_recovery * (numbers.trust_start - groups.fan_trust_set_point)
+
+
+def agencies_record_idols(industry: Industry) -> None:
+    """Agencies keep idols' faces, voices, motion and whereabouts; image, voice and avatar tools ask for more."""
+    numbers, idols = industry.numbers, industry.idols
+    agency = agency_of_idols(industry)
+    appetite = industry.agencies.ai_share[:, [IMAGE, VOICE, VIRTUAL]].mean(axis=1)[agency]
+    allowed = (1 - numbers.idol_data_limit) * (1 - numbers.likeness_consent * (1 - real_consent(industry)))
+    biometric = SENSITIVITY_CLASSES.index("biometric")
+    weeks = numbers.retention_weeks
+    idols.biometric_records += (allowed * (1 + numbers.biometric_appetite * appetite)
+                                - idols.biometric_records) / weeks[biometric]
+    tracked = industry.agencies.ai_share[agency, ANALYTICS]
+    idols.location_records += ((1 - numbers.idol_data_limit) * (1 + numbers.analytics_appetite * tracked)
+                               - idols.location_records) / weeks[0]
+
+
+def holders_reckon_hazard(industry: Industry) -> None:
+    """Expected breaches a year: more records mean more, security fewer, ungoverned AI more."""
+    numbers, agencies = industry.numbers, industry.agencies
+    governed = numbers.governed_share + (1 - numbers.governed_share) * numbers.ai_governance_duty
+    using = agencies.adopted.any(axis=1)
+    for holders, ai in ((agencies, using), (industry.services, using[agencies.alive].mean())):
+        risk = 1 + numbers.shadow_ai_risk * ai * (1 - governed)
+        effort = np.where(holders.symbolic, 0, holders.security)
+        subjects = holders.heads * holders.records_per_head / numbers.breach_reference_subjects
+        holders.hazard = (numbers.breach_rate * subjects**numbers.breach_size_exponent
+                          * np.exp(-numbers.security_effect * effort) * risk * holders.leak_risk * holders.alive)
+        holders.first_hazard = np.where(holders.first_hazard > 0, holders.first_hazard, holders.hazard)
+
+
+def breach_chance(industry: Industry, heads: float) -> float:
+    """Chance of a breach within a year for a holder of average security and records with so many subjects."""
+    numbers = industry.numbers
+    hazard = numbers.breach_rate * (heads / numbers.breach_reference_subjects) ** numbers.breach_size_exponent
+    return float(-np.expm1(-hazard))
+
+
+def holders_suffer_breaches(industry: Industry) -> None:
+    """Breaches strike by hazard, more in some weeks than in others; most are small, a few lose everything."""
+    numbers, dice, week = industry.numbers, industry.dice, industry.week
+    clustering = numbers.breach_clustering
+    climate = dice.gamma("breach climate", 0, week, 1 / clustering, clustering) if clustering > 0 else 1
+    for holders in (industry.agencies, industry.services):
+        chance = -np.expm1(-holders.hazard / WEEKS_PER_YEAR * climate)
+        struck = holders.alive & (holders.heads >= numbers.smallest_breach)
+        for row in np.flatnonzero(struck & dice.bernoulli("breach", holders.identity, week, chance)):
+            who, base = holders.identity[row], holders.heads[row]
+            everything = dice.bernoulli("breach of everything", who, week, numbers.full_loss_chance)
+            part = dice.pareto("breach size", who, week, numbers.severity_exponent, numbers.smallest_breach, base)
+            suffer_breach(industry, holders, int(row), base if everything else part)
+
+
+def suffer_breach(industry: Industry, holders: Population, row: int, heads: float) -> None:
+    """One holder loses the records of so many people; exposed fans are harmed, disclosure follows months later."""
+    numbers, dice, week = industry.numbers, industry.dice, industry.week
+    who, share = holders.identity[row], min(1, heads / holders.heads[row])
+    cause = ("external", "internal", "system")[dice.pick("breach cause", who, week, numbers.breach_cause)]
+    records = heads * holders.records_per_head[row]
+    industry.record("breach", f"{holders.name} {row}", heads, f"{cause} cause, {share:.2%} of its people")
+    industry.tally.add("breaches", 1)
+    industry.tally.add("heads_exposed", heads)
+    industry.tally.add("records_exposed", records)
+    industry.tally.note_largest(heads)
+    exposed = exposed_fans(industry, holders, row, share)
+    weights = (numbers.sensitivity_weight / numbers.sensitivity_weight.max()).astype(np.float32)
+    relief = 1 - numbers.notification_relief * numbers.breach_notification
+    industry.fans.harm[exposed] += np.float32(relief) * (industry.fans.records[exposed] @ weights)
+    speed = 1 - numbers.security_ai_speed * security_ai(industry, holders, row)
+    lag = dice.gamma("detection", who, week, 1, numbers.detection_weeks * speed)
+    notice = Notice(week + int(np.ceil(lag)), "disclosure", holders.name, row, float(heads), float(share))
+    industry.regulator.notices.append(notice)
+
+
+def security_ai(industry: Industry, holders: Population, row: int) -> float:
+    """How far a holder watches its systems with governed AI; it finds breaches sooner."""
+    governed = industry.numbers.governed_share
+    if holders is industry.agencies:
+        return governed * float(industry.agencies.ai_share[row, ANALYTICS])
+    return governed * float(industry.agencies.ai_share[industry.agencies.alive, ANALYTICS].mean())
+
+
+def fans_held_by(industry: Industry, holders: Population, row: int) -> np.ndarray:
+    """Which fan agents a holder has on file, shape (seats,) of bool."""
+    fans, groups = industry.fans, industry.groups
+    if holders is industry.services:
+        bit = SERVICE_BITS[holders.kind[row]]
+        return fans.alive & ((fans.accounts & bit) > 0)
+    own = groups.agency == row
+    second = np.where(fans.second_group >= 0, own[fans.second_group], False)
+    return fans.alive & ((fans.accounts & REGISTERED_AGENCY) > 0) & (own[fans.main_group] | second)
+
+
+def exposed_fans(industry: Industry, holders: Population, row: int, share: float) -> np.ndarray:
+    """Rows of the fan agents whose records a breach exposes."""
+    rows = np.flatnonzero(fans_held_by(industry, holders, row))
+    stream = f"exposed by {holders.name} {holders.identity[row]}"
+    return rows[industry.dice.bernoulli(stream, industry.fans.identity[rows], industry.week, share)]
+
+
+def holders_disclose_breaches(industry: Industry) -> None:
+    """A breach becomes known; those who hear of it lose trust, the loyal less, and some of it stays lost."""
+    numbers = industry.numbers
+    industry.regulator.open_cases *= 1 - 1 / WEEKS_PER_YEAR
+    for notice in industry.regulator.due(industry.week, "disclosure"):
+        holders = industry.populations[notice.holder_kind]
+        headline = notice.heads >= numbers.headline_breach
+        aware = numbers.aware_of_headline_breach if headline else numbers.aware_of_ordinary_breach
+        lasting = industry.dice.bernoulli("lasting distrust", holders.identity[notice.row], notice.week,
+                                          numbers.lasting_loss_chance)
+        lose_trust(industry, notice, aware, numbers.lasting_loss_share * lasting)
+        if headline:
+            registered = notice.heads / industry.real_fans
+            industry.platform.checking = max(industry.platform.checking, 2 * numbers.checking_rise * registered)
+        if notice.heads > numbers.fined_breach:
+            open_case(industry, notice)
+
+
+def lose_trust(industry: Industry, notice: Notice, aware: float, lasting: float) -> None:
+    """Trust of fans on file falls by what was lost, tempered by loyalty; ``lasting`` is the part that stays lost."""
+    numbers, fans, groups = industry.numbers, industry.fans, industry.groups
+    holders = industry.populations[notice.holder_kind]
+    rows = np.flatnonzero(fans_held_by(industry, holders, notice.row))
+    stream = f"hears of {holders.name} {holders.identity[notice.row]}"
+    rows = rows[industry.dice.bernoulli(stream, fans.identity[rows], industry.week, aware)]
+    shock = numbers.trust_loss * notice.share * (1 - numbers.loyalty_forgiveness * fans.attachment[rows])
+    fans.trust[rows] = np.maximum(0, fans.trust[rows] - shock)
+    fans.trust_set_point[rows] = np.maximum(0, fans.trust_set_point[rows] - lasting * shock)
+    if holders is industry.services:
+        touched, registered = groups.alive, float(holders.registration[notice.row])
+    else:
+        touched, registered = groups.agency == notice.row, float(numbers.agency_registration)
+    forgiven = 1 - numbers.loyalty_forgiveness * industry.baseline.attachment
+    expected = numbers.trust_loss * notice.share * aware * registered * forgiven * touched
+    groups.fan_trust = np.maximum(0, groups.fan_trust - expected)
+    groups.fan_trust_set_point = np.maximum(0, groups.fan_trust_set_point - lasting * expected)
+
+
+def open_case(industry: Industry, notice: Notice) -> None:
+    """The regulator takes up a breach if its investigators have time; the fine comes half a year later."""
+    numbers, regulator = industry.numbers, industry.regulator
+    regulator.open_cases += 1
+    capacity = numbers.regulator_capacity * (1 - numbers.labour_audit_share) * industry.scale
+    taken_up = min(1, capacity / max(regulator.open_cases, np.finfo(float).tiny))
+    holders = industry.populations[notice.holder_kind]
+    who = holders.identity[notice.row]
+    if industry.dice.bernoulli("investigated", who, notice.week, taken_up):
+        fine = Notice(industry.week + numbers.fine_lag_weeks, "fine", notice.holder_kind, notice.row, notice.heads,
+                      notice.share)
+        regulator.notices.append(fine)
+
+
+def regulator_fines_holders(industry: Industry) -> None:
+    """Fines come due; every holder of data learns from what it sees others pay."""
+    numbers = industry.numbers
+    for notice in industry.regulator.due(industry.week, "fine"):
+        holders = industry.populations[notice.holder_kind]
+        severe = notice.heads >= SEVERE_TIMES_HEADLINE * numbers.headline_breach
+        cap = max(numbers.fine_cap, numbers.severe_fine_cap) if severe else numbers.fine_cap
+        effort = 0 if holders.symbolic[notice.row] else np.clip(holders.security[notice.row], 0, 1)
+        share = numbers.fine_realised * cap * (1 - numbers.fine_discount * effort)
+        fine = share * holders.annual_revenue[notice.row]
+        if holders is industry.agencies:
+            industry.agencies.cash[notice.row] -= fine
+        industry.record("fine", f"{holders.name} {notice.row}", float(fine),
+                        f"breach of {notice.heads:,.0f} people's records")
+        industry.tally.add("fines", fine)
+        for learners in (industry.agencies, industry.services):
+            learners.expected_fine += numbers.fine_learning * (share - learners.expected_fine)
+
+
+SEVERE_TIMES_HEADLINE = 10
+"""The severe cap concerns breaches of ten million people and more: ten headline breaches."""
+
+
+def deepfakes_spread(industry: Industry) -> None:
+    """Deepfakes of idols multiply until they saturate; a crackdown makes people report them, for a while."""
+    numbers, platform = industry.numbers, industry.platform
+    if industry.ai_evolves:
+        room = 1 - platform.deepfake_volume / numbers.deepfake_ceiling
+        platform.deepfake_volume *= np.exp(numbers.deepfake_growth * room)
+    running = numbers.deepfake_takedown > 0
+    if running and not platform.takedown_running:
+        platform.reporting = numbers.report_jump
+    platform.takedown_running = running
+    platform.reporting = 1 + (platform.reporting - 1) * 0.5 ** (1 / numbers.report_half_life)
+    deepfakes_spread_to(industry)
+
+
+def visible_deepfakes(industry: Industry) -> float:
+    """Deepfakes in circulation after take-down, against week 0."""
+    numbers = industry.numbers
+    takedown = max(numbers.deepfake_takedown, numbers.likeness_consent) * numbers.deepfake_takedown_share
+    return float(industry.platform.deepfake_volume * (1 - takedown))
+
+
+def deepfakes_spread_to(industry: Industry) -> None:
+    """The best known women among idols are hit, the first of them most."""
+    numbers, idols = industry.numbers, industry.idols
+    fame = industry.groups.attention_share[idols.group] * idols.appeal * idols.alive * idols.female
+    targets = max(1, round(numbers.deepfake_target_share * len(idols)))
+    first = np.argsort(-fame, kind="stable")[:targets]
+    weight = np.arange(1, targets + 1) ** -float(numbers.deepfake_fame_exponent)
+    idols.deepfakes = 0
+    idols.deepfakes[first] = visible_deepfakes(industry) * weight / weight.mean()

@@ -1,0 +1,120 @@
+"""Decisions: agencies adopt tools, hand tasks to them, set content, editing, security and care."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.params import TOOL_KINDS
+
+if TYPE_CHECKING:
+    from sim.industry import Industry
+
+IMAGE, COMPOSITION, VOICE, VIDEO, VIRTUAL, ANALYTICS = range(len(TOOL_KINDS))
+
+
+def agencies_adopt_tools(industry: Industry) -> None:
+    """Agencies imitate those that use AI; a newcomer to AI takes up some kinds, a user adds one now and then."""
+    agencies = industry.agencies
+    agencies.weeks_of_use += agencies.adopted
+    if not industry.ai_evolves:
+        return
+    dice, week, who = industry.dice, industry.week, agencies.identity
+    using = agencies.adopted.any(axis=1)
+    chance = np.minimum(industry.strategy("adoption"), 1)
+    starting = agencies.alive & ~using & dice.bernoulli("adoption", who, week, chance)
+    agencies.adopted[starting] = first_kinds(industry, who[starting], week)
+    adding = agencies.alive & using & dice.bernoulli("further kind", who, week, industry.numbers.further_kind_rate)
+    rows = np.flatnonzero(adding & ~agencies.adopted.all(axis=1))
+    if rows.size:
+        kind = np.arange(len(TOOL_KINDS))
+        throws = dice.uniform("which further kind", who[rows, None], week, draw=kind)
+        keen = np.where(agencies.adopted[rows], np.inf, -np.log(throws) / industry.numbers.first_kind_chance)
+        agencies.adopted[rows, keen.argmin(axis=1)] = True
+
+
+def first_kinds(industry: Industry, who: np.ndarray, week: int) -> np.ndarray:
+    """The kinds of tool that an adopter begins with, at least one; shape (adopters, kinds) of bool."""
+    chance = industry.numbers.first_kind_chance
+    throws = industry.dice.uniform("first kinds", who[:, None], week, draw=np.arange(chance.size))
+    kinds = throws < chance
+    likeliest = (throws / np.maximum(chance, np.finfo(float).tiny)).argmin(axis=1)
+    kinds[np.arange(len(who)), likeliest] = True
+    return kinds
+
+
+def agencies_choose_tools(industry: Industry) -> None:
+    """For each kind an agency's standing taste picks a vendor; more capable tools are picked more often."""
+    numbers, agencies, tools = industry.numbers, industry.agencies, industry.tools
+    for kind in range(len(TOOL_KINDS)):
+        rows = np.flatnonzero(tools.kind == kind)
+        appeal = np.exp(numbers.vendor_choice * (tools.capability[rows] - tools.capability[rows].max()))
+        agencies.tool[:, kind] = rows[industry.dice.pick("tool taste", agencies.identity, 0, appeal, draw=kind)]
+    used = agencies.tool[agencies.adopted & agencies.alive[:, None]]
+    tools.users = np.bincount(used, minlength=tools.size)
+
+
+def agencies_hand_over_tasks(industry: Industry) -> None:
+    """AI's share of each task is adoption x learning x capability, less what a minimum human share forbids."""
+    numbers, agencies, groups = industry.numbers, industry.agencies, industry.groups
+    learnt = 1 - np.exp(-agencies.weeks_of_use / numbers.learning_weeks)
+    share = agencies.adopted * learnt * industry.tools.capability[agencies.tool]
+    creative = [IMAGE, COMPOSITION, VOICE, VIDEO]
+    share[:, creative] = np.minimum(share[:, creative], 1 - numbers.minimum_human_share)
+    limit = np.where(agencies.lawful, numbers.ai_share_limit, 1)
+    share[:, COMPOSITION] = np.minimum(share[:, COMPOSITION], limit)
+    agencies.ai_share = share
+    attained = share / np.maximum(numbers.capability_ceiling, np.finfo(float).tiny)
+    agencies.saving = (attained * numbers.task_weight).sum(axis=1)
+    handed = share[groups.agency]
+    groups.human_song = 1 - handed[:, COMPOSITION]
+    groups.human_vocal = 1 - handed[:, VOICE]
+    groups.human_choreography = 1 - handed[:, VIDEO]
+    groups.human_image = 1 - handed[:, IMAGE]
+
+
+def agencies_set_content(industry: Industry) -> None:
+    """Each group's content moves towards its agency's target and towards what peers release; a cap binds at once."""
+    numbers, groups = industry.numbers, industry.groups
+    target = industry.strategy("content")
+    speed, pull = 1 / numbers.content_adjustment_weeks, numbers.content_peer_pull
+    peers = groups.pieces[groups.alive].mean()
+    groups.pieces += speed * (target - groups.pieces) + pull * (peers - groups.pieces)
+    without_ai = industry.pieces_without_ai()
+    usual = (speed * without_ai + pull * without_ai[groups.alive].mean()) / (speed + pull)
+    groups.pieces = np.minimum(groups.pieces, numbers.content_cap * usual)
+
+
+def agencies_set_editing(industry: Industry) -> None:
+    """Agencies see whether groups that edit more also draw more attention, and move their editing accordingly."""
+    numbers, groups, agencies = industry.numbers, industry.groups, industry.agencies
+    seen = editing_advantage(industry) / industry.baseline.editing_advantage
+    agencies.editing_reward += numbers.editing_reward_learning * (seen - agencies.editing_reward)
+    groups.editing += numbers.editing_speed * (industry.strategy("editing") - groups.editing)
+    groups.editing = np.clip(groups.editing, 0, numbers.editing_cap)
+
+
+def editing_advantage(industry: Industry) -> float:
+    """Editing of the groups that attention goes to, relative to the average group."""
+    groups = industry.groups
+    average = groups.editing[groups.alive].mean()
+    return float((groups.attention_share * groups.editing).sum() / average) if average > 0 else 1
+
+
+def holders_set_security(industry: Industry) -> None:
+    """Holders of data raise security when they expect more loss than at first, and let it wear off."""
+    numbers = industry.numbers
+    change = industry.strategy("security")
+    agencies = industry.agencies.size
+    for holders, step in ((industry.agencies, change[:agencies]), (industry.services, change[agencies:])):
+        holders.security += step - numbers.security_forgetting * holders.security
+        bound = ~holders.symbolic & (numbers.security_duty > 0)
+        holders.security = np.maximum(holders.security, np.where(bound, numbers.security_duty, -np.inf))
+
+
+def agencies_renew_care(industry: Industry) -> None:
+    """Care for source cultures fades back to its usual level; a credit duty holds it up."""
+    numbers, agencies = industry.numbers, industry.agencies
+    agencies.care -= numbers.care_forgetting * (agencies.care - numbers.care_start)
+    agencies.care = np.maximum(agencies.care, numbers.credit_duty * agencies.lawful)

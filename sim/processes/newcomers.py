@@ -1,0 +1,206 @@
+"""Newcomers: how fans, idols, groups and agencies are drawn, on the first day and whenever one arrives later.
+
+Every draw hangs on the newcomer's own identity, so one newcomer more leaves everybody else's luck alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import expit
+
+from sim.agents.fan import GIVES_BIOMETRICS, NO_GROUP, PAYS, REGISTERED_AGENCY
+from sim.dice import identity_of
+from sim.evidence import distribution
+from sim.params import TOOL_KINDS, WEEKS_PER_YEAR
+from sim.processes.data import SERVICE_BITS
+from sim.processes.decisions import first_kinds
+from sim.processes.rosters import adoption_share
+
+if TYPE_CHECKING:
+    from sim.industry import Industry
+
+Array = np.ndarray
+
+
+def draw_fans(industry: Industry, seats: Array, week: int, main_group: Array | None = None) -> dict[str, Any]:
+    """Draws who sits down in these seats of the fandom: traits, groups, accounts and first states.
+
+    ``seats``: identities of the seats (uint64). Groups follow attention unless ``main_group`` gives them.
+    Returns columns of Fan, and ``identity``.
+    """
+    numbers, dice = industry.numbers, industry.dice
+    who = identity_of("fan", seats, week, 0)
+    female = dice.bernoulli("female", who, week, numbers.female_fan_share)
+    band = dice.pick("age band", who, week, numbers.fan_age_share)
+    within = dice.uniform("age", who, week)
+    age = numbers.fan_age_from[band] + within * (numbers.fan_age_to - numbers.fan_age_from)[band]
+    comparison = dice.normal("comparison", who, week)
+    parasocial = 1 - (1 - dice.uniform("parasocial", who, week)) ** numbers.parasocial_power
+    spread = numbers.fan_hours_spread
+    hours = dice.lognormal("hours", who, week, np.log(numbers.fan_hours) - spread**2 / 2, spread)
+    if main_group is None:
+        main_group = dice.pick("main group", who, week, industry.groups.attention_share)
+    set_point = draw_set_points(industry, who, week, comparison, female, age)
+    settled = numbers.dissatisfaction_noise / np.sqrt(1 - numbers.weekly_persistence**2)
+    return {
+        "identity": who, "female": female, "age": age, "comparison": comparison, "set_point": set_point,
+        "susceptibility": susceptibility_of(industry, comparison, female, age, parasocial),
+        "parasocial": parasocial, "hours": hours, "privacy_stance": dice.uniform("privacy", who, week),
+        "accounts": draw_accounts(industry, who, week), "main_group": main_group,
+        "second_group": draw_second_groups(industry, who, week, main_group),
+        "dissatisfaction": set_point + dice.normal("first dissatisfaction", who, week, 0, settled),
+        "attachment": numbers.newcomer_attachment * parasocial,
+        "second_attachment": numbers.newcomer_attachment * parasocial,
+        "trust": np.full(len(who), numbers.trust_start), "trust_set_point": np.full(len(who), numbers.trust_start),
+    }
+
+
+def draw_set_points(industry: Industry, who: Array, week: int, comparison: Array, female: Array, age: Array) -> Array:
+    """Set points of dissatisfaction in SD: they go with comparison, are lower in boys and rise through school."""
+    numbers = industry.numbers
+    tie = numbers.comparison_correlation
+    own = industry.dice.normal("set point", who, week)
+    trait = numbers.set_point_spread * (tie * comparison + np.sqrt(1 - tie**2) * own)
+    school = np.minimum(age, numbers.set_point_age_end) - numbers.set_point_age_reference
+    return trait + np.where(female, 0, numbers.male_set_point) + numbers.set_point_age_slope * school
+
+
+def susceptibility_of(industry: Industry, comparison: Array, female: Array, age: Array, parasocial: Array) -> Array:
+    """How strongly appearance content acts: most on those who compare themselves, on the young, on the devoted."""
+    numbers = industry.numbers
+    sex = np.where(female, 1, numbers.male_susceptibility)
+    young = np.where(age < numbers.young_until, numbers.young_susceptibility, 1)
+    devoted = 1 + numbers.parasocial_susceptibility * parasocial
+    return np.maximum(0, 1 + numbers.susceptibility_slope * comparison) * sex * young * devoted
+
+
+def draw_accounts(industry: Industry, who: Array, week: int) -> Array:
+    """Where fans are registered and which sensitive records they leave, as bits."""
+    numbers, dice = industry.numbers, industry.dice
+    chances = [*numbers.service_registration, numbers.agency_registration, numbers.payment_record_share,
+               numbers.biometric_record_share]
+    bits = [*SERVICE_BITS, REGISTERED_AGENCY, PAYS, GIVES_BIOMETRICS]
+    accounts = np.zeros(len(who), dtype=np.uint8)
+    for draw, (bit, chance) in enumerate(zip(bits, chances, strict=True)):
+        accounts |= np.uint8(bit) * dice.bernoulli("accounts", who, week, chance, draw=draw)
+    return accounts
+
+
+def draw_second_groups(industry: Industry, who: Array, week: int, main_group: Array) -> Array:
+    """Rows of second groups; -1 for fans of one group only."""
+    follows = industry.dice.bernoulli("second", who, week, industry.numbers.second_group_share)
+    second = industry.dice.pick("second group", who, week, industry.groups.attention_share)
+    return np.where(follows & (second != main_group), second, NO_GROUP)
+
+
+def debut_idols(industry: Industry, group: Array, who: Array, week: int) -> Array:
+    """Idols debut in these groups (rows, repeated per member) with the ages of real debuts; returns their rows."""
+    numbers, dice, groups = industry.numbers, industry.dice, industry.groups
+    table = distribution("debut_age")
+    youngest = dice.pick("debut age", who, week, table["idols"])
+    age = table["age"][youngest] + dice.uniform("birthday", who, week)
+    female = groups.female[group]
+    body = np.where(female, -numbers.female_idol_gap, 0) + dice.normal("body", who, week, 0, numbers.idol_body_spread)
+    settled = numbers.distress_noise / np.sqrt(1 - numbers.distress_persistence**2)
+    usual = usual_hours(industry, group)
+    return industry.idols.born(
+        who, week, group=group, female=female, age=age, body=body, appearance_gap=-body,
+        appeal=dice.lognormal("appeal", who, week, 0, numbers.idol_appeal_spread), contract_start=week, debut_week=week,
+        hours=usual, usual_hours=usual, fatigue=usual, creative_share=1,
+        burnt_out=dice.bernoulli("burnt at debut", who, week, numbers.burnt_at_debut),
+        distress=settled_distress(industry, -body, usual) + dice.normal("first distress", who, week, 0, settled),
+        debt=numbers.debut_debt,
+    )
+
+
+def settled_distress(industry: Industry, gap: Array, hours: Array) -> Array:
+    """Distress at which an idol with this appearance gap (SD) and these hours settles, so that nobody starts adrift."""
+    numbers = industry.numbers
+    pressed = expit(numbers.pressure_intercept + numbers.pressure_slope * gap) - numbers.pressure_reference
+    drawn = numbers.distress_from_pressure * pressed + numbers.distress_from_hours * (hours - numbers.hours_reference)
+    return drawn / (1 - numbers.distress_persistence)
+
+
+def usual_hours(industry: Industry, group: Array) -> Array:
+    """Hours that an idol of these groups works on average over a comeback cycle, before caps."""
+    numbers = industry.numbers
+    busy = numbers.busy_weeks / numbers.comeback_cycle
+    phase = busy * numbers.hours_in_promotion + (1 - busy) * numbers.hours_off_cycle
+    return phase + numbers.idol_hours_per_piece * industry.groups.pieces[group]
+
+
+def draw_groups(industry: Industry, agency: Array, who: Array, week: int, entering: bool) -> dict[str, Any]:
+    """Draws groups for these agencies (rows): sex, popularity, place in the comeback cycle, intended cultures.
+
+    Groups entering later start below the average; groups of week 0 stand at the stationary spread.
+    """
+    numbers, dice = industry.numbers, industry.dice
+    home = numbers.big_agency_bonus * industry.agencies.big[agency]
+    if entering:
+        mean, spread = numbers.debut_popularity, numbers.debut_popularity_spread
+    else:
+        keep = numbers.popularity_persistence
+        mean, spread = 0, numbers.popularity_noise * numbers.popularity_scale / np.sqrt(1 - keep**2)
+    culture = np.arange(numbers.intended_mix.size)
+    taste = dice.normal("intended mix", who[:, None], week, 0, numbers.intended_mix_spread, draw=culture)
+    mix = numbers.intended_mix * np.exp(taste)
+    habit = numbers.editing_start * dice.lognormal("editing habit", who, week, 0, numbers.editing_spread)
+    return {
+        "agency": agency, "female": dice.bernoulli("girl group", who, week, numbers.female_group_share),
+        "popularity": home + dice.normal("first popularity", who, week, mean, spread), "home_popularity": home,
+        "cycle_offset": (dice.uniform("cycle", who, week) * numbers.comeback_cycle).astype(int) - week,
+        "intended_mix": mix / mix.sum(axis=1, keepdims=True), "editing_habit": np.minimum(habit, 1),
+        "fan_trust": numbers.trust_start, "fan_trust_set_point": numbers.trust_start,
+    }
+
+
+def debut_group(industry: Industry, agency: int, who: np.uint64, week: int) -> int:
+    """One group debuts with its members; next week is its first comeback. Returns its row."""
+    numbers, dice, groups = industry.numbers, industry.dice, industry.groups
+    identity = np.array([who], dtype=np.uint64)
+    states = draw_groups(industry, np.array([agency]), identity, week, entering=True)
+    avatars = numbers.virtual_debut_share * industry.agencies.ai_share[agency, TOOL_KINDS.index("virtual")]
+    start = numbers.newcomer_pieces * numbers.pieces_start
+    states |= {"virtual": dice.bernoulli("virtual", who, week, avatars), "debut_week": week, "cycle_offset": -week - 1,
+               "pieces": start, "delivered": start, "editing": states["editing_habit"]}
+    row = int(groups.born(identity, week, **states)[0])
+    sizes = distribution("group_size_2020_2025")
+    members = int(sizes["members"][dice.pick("members", who, week, sizes["groups"])])
+    debut_idols(industry, np.full(members, row), identity_of("idol", who, week, np.arange(members)), week)
+    return row
+
+
+def draw_agencies(industry: Industry, who: Array, week: int) -> dict[str, Any]:
+    """Draws the standing character of agencies: reluctance, symbolic compliance, care, expectations."""
+    numbers, dice = industry.numbers, industry.dice
+    return {
+        "reluctance": dice.uniform("reluctance", who, week), "care": numbers.care_start,
+        "symbolic": dice.bernoulli("symbolic", who, week, numbers.symbolic_security_share),
+        "expected_fine": industry.first_expected_fine,
+    }
+
+
+def debut_agency(industry: Industry, who: np.uint64, week: int) -> int:
+    """An agency is founded; it takes up AI as often as its peers have by now. Returns its row."""
+    agencies = industry.agencies
+    identity = np.array([who], dtype=np.uint64)
+    share = adoption_share(industry)
+    row = int(agencies.born(identity, week, **draw_agencies(industry, identity, week))[0])
+    if industry.ai_evolves and industry.dice.bernoulli("adoption at founding", who, week, share):
+        agencies.adopted[row] = first_kinds(industry, identity, week)[0]
+    return row
+
+
+def weeks_since_debut(industry: Industry, who: Array) -> Array:
+    """Ages in weeks of the groups of week 0: past debuts of each year, weighed by the share still active."""
+    debuts = distribution("debuts_per_year")
+    survival = distribution("survival_debut_2010_2024")
+    last = int(debuts["year"].max())
+    years_ago = last - debuts["year"]
+    reach = np.minimum(years_ago, survival["survival"].size - 1)
+    weight = np.where(years_ago > 0, debuts["groups"] * survival["survival"][np.maximum(reach - 1, 0)], 0)
+    year = industry.dice.pick("debut year", who, 0, weight)
+    within = industry.dice.uniform("debut week", who, 0)
+    return ((years_ago[year] - 1 + within) * WEEKS_PER_YEAR).astype(int)

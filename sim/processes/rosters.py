@@ -1,0 +1,59 @@
+"""Who belongs to whom: sums and means of members over their groups, of groups over their agencies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from sim.industry import Industry
+
+Array = np.ndarray
+
+
+def sum_by(owner: Array, values: Array, owners: int) -> Array:
+    """Sum of ``values`` for each owner row, shape (owners,)."""
+    return np.bincount(owner, weights=values, minlength=owners)
+
+
+def mean_by(owner: Array, values: Array, owners: int, otherwise: float = 0) -> Array:
+    """Mean of ``values`` for each owner row; ``otherwise`` for an owner of nothing."""
+    count = np.bincount(owner, minlength=owners)
+    return np.where(count > 0, sum_by(owner, values, owners) / np.maximum(count, 1), otherwise)
+
+
+def members_mean(industry: Industry, values: Array, which: Array | None = None, otherwise: float = 0) -> Array:
+    """Mean over each group's members of a column of the idols; ``which`` narrows the members."""
+    idols = industry.idols
+    here = idols.alive if which is None else idols.alive & which
+    return mean_by(idols.group[here], values[here], industry.groups.size, otherwise)
+
+
+def agency_of_idols(industry: Industry) -> Array:
+    """Row of the agency of every idol, shape (idols,)."""
+    return industry.groups.agency[industry.idols.group]
+
+
+def adopters(industry: Industry) -> Array:
+    """Which agencies use any AI tool, shape (agencies,)."""
+    return industry.agencies.alive & industry.agencies.adopted.any(axis=1)
+
+
+def adoption_share(industry: Industry) -> float:
+    """Share of agencies that use any AI tool."""
+    return float(adopters(industry).sum() / len(industry.agencies))
+
+
+def standard_popularity(industry: Industry) -> Array:
+    """Popularity of every group in SD over the living groups of this week, shape (groups,)."""
+    groups = industry.groups
+    living = groups.popularity[groups.alive]
+    spread = living.std()
+    return (groups.popularity - living.mean()) / (spread if spread > 0 else 1)
+
+
+def career_year(industry: Industry) -> Array:
+    """Full 52-week periods since debut, with all from the tenth on in one class, shape (groups,)."""
+    years = (industry.week - industry.groups.debut_week) // industry.weeks_per_year
+    return np.minimum(years, industry.numbers.group_end_hazard.size - 1)

@@ -1,0 +1,114 @@
+"""Work: comebacks, hours with saving and rebound under caps, fatigue, burnout, fear for jobs, hiatus."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import expit
+
+from sim.agents.idol import ADULT_AGE, YOUNGER_MINOR_AGE
+from sim.processes.decisions import VIDEO, VIRTUAL, VOICE
+from sim.processes.rosters import agency_of_idols, members_mean, standard_popularity
+
+if TYPE_CHECKING:
+    from sim.industry import Industry
+
+
+def cycle_week(industry: Industry) -> np.ndarray:
+    """Position of every group in its comeback cycle this week, shape (groups,); 0 is the comeback."""
+    return (industry.week + industry.groups.cycle_offset) % industry.numbers.comeback_cycle
+
+
+def idols_work_hours(industry: Industry) -> None:
+    """Idols work what phase and content ask for, less what AI saves them, up to the cap that their agency keeps.
+
+    What a cap cuts off is not delivered: pieces delivered follow the hours that were possible.
+    """
+    numbers, idols, groups, agencies = industry.numbers, industry.idols, industry.groups, industry.agencies
+    busy = cycle_week(industry) < numbers.busy_weeks
+    idol_saving = np.where(groups.virtual, numbers.virtual_idol_saving, numbers.idol_saving)
+    per_piece = numbers.idol_hours_per_piece * (1 - idol_saving * agencies.saving[groups.agency])
+    asked = np.where(busy, numbers.hours_in_promotion, numbers.hours_off_cycle) + per_piece * groups.pieces
+    idols.desired_hours = asked[idols.group]
+    idols.hours = np.minimum(idols.desired_hours, hours_cap(industry))
+    delivered = members_mean(industry, idols.hours / idols.desired_hours, ~idols.on_hiatus, otherwise=0)
+    groups.delivered = groups.pieces * delivered
+    idols.hours = np.where(idols.on_hiatus, np.minimum(idols.hours, numbers.hiatus_hours), idols.hours)
+    idols.usual_hours += (idols.hours - idols.usual_hours) / numbers.hours_memory_weeks
+    groups.presence = members_mean(industry, ~idols.on_hiatus, otherwise=1)
+    idols.creative_share = ((groups.human_vocal + groups.human_choreography) / 2)[idols.group]
+
+
+def hours_cap(industry: Industry) -> np.ndarray:
+    """The cap on weekly hours that binds each idol in practice; infinite where none is kept, shape (idols,)."""
+    idols, agencies = industry.idols, industry.agencies
+    agency = agency_of_idols(industry)
+    legal = legal_hours(industry)
+    minor = idols.age < ADULT_AGE
+    kept = np.where(minor, agencies.keeps_minors_cap[agency], agencies.lawful[agency])
+    return np.where(kept, legal, np.inf)
+
+
+def legal_hours(industry: Industry) -> np.ndarray:
+    """The cap on weekly hours that the law sets for each idol's age, shape (idols,)."""
+    numbers, age = industry.numbers, industry.idols.age
+    minors = np.where(age < YOUNGER_MINOR_AGE, numbers.hours_cap_under_15, numbers.hours_cap_minors)
+    return np.where(age < ADULT_AGE, minors, numbers.hours_cap_adults)
+
+
+def idols_tire(industry: Industry) -> None:
+    """Fatigue follows the hours of about the last four weeks."""
+    numbers, idols = industry.numbers, industry.idols
+    idols.fatigue += (1 - numbers.fatigue_memory) * (idols.hours - idols.fatigue)
+
+
+def burnout_hazards(industry: Industry, fatigue: np.ndarray, insecurity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weekly hazards of burning out and of recovering at this fatigue (h/week) and job insecurity (share)."""
+    numbers = industry.numbers
+    beyond = fatigue - numbers.hours_reference
+    fear = numbers.burnout_onset_insecurity * (insecurity - numbers.insecurity_reference)
+    onset = numbers.burnout_onset * np.exp(numbers.burnout_onset_slope * beyond + fear)
+    recovery = numbers.burnout_recovery * np.exp(-numbers.burnout_recovery_slope * beyond)
+    return onset, recovery
+
+
+def idols_burn_out(industry: Industry) -> None:
+    """Tired and insecure idols burn out; burnt-out idols recover, more slowly the more they work."""
+    idols = industry.idols
+    onset, recovery = burnout_hazards(industry, idols.fatigue, idols.insecurity)
+    chance = -np.expm1(-np.where(idols.burnt_out, recovery, onset))
+    turns = industry.dice.bernoulli("burnout", idols.identity, industry.week, chance)
+    idols.burnt_out = idols.burnt_out ^ (turns & idols.alive)
+
+
+def idols_fear_for_jobs(industry: Industry) -> None:
+    """Idols fear for their place in unpopular groups, in the last contract year, and where AI sings and dances."""
+    numbers, idols, groups = industry.numbers, industry.idols, industry.groups
+    automated = industry.agencies.ai_share[:, [VOICE, VIDEO, VIRTUAL]].mean(axis=1)[groups.agency]
+    of_group = numbers.idol_insecurity_level - numbers.idol_insecurity_from_popularity * standard_popularity(industry)
+    of_group = of_group + numbers.idol_insecurity_from_automation * automated
+    left = numbers.contract_weeks - (industry.week - idols.contract_start)
+    last_year = left <= numbers.contract_end_weeks
+    idols.insecurity = expit(of_group[idols.group] + numbers.idol_insecurity_from_contract * last_year)
+    idols.contract_start = np.where(left <= 0, industry.week, idols.contract_start)
+
+
+def staff_fear_for_jobs(industry: Industry) -> None:
+    """Creative staff fear for their jobs as AI takes over their tasks."""
+    numbers, staff = industry.numbers, industry.staff
+    used = industry.agencies.ai_share[industry.groups.agency[industry.groups.rows]] @ numbers.task_weight
+    start = numbers.staff_insecurity_start
+    home = start + numbers.staff_insecurity_from_ai * used.mean() * (1 - start) if used.size else start
+    staff.insecurity += numbers.staff_insecurity_speed * (home - staff.insecurity)
+
+
+def idols_take_hiatus(industry: Industry) -> None:
+    """Distressed idols go on leave for health; after some weeks they return."""
+    numbers, idols, dice = industry.numbers, industry.idols, industry.dice
+    leaving = -np.expm1(-numbers.hiatus_hazard * np.exp(idols.distress))
+    chance = np.where(idols.on_hiatus, 1 / numbers.hiatus_weeks, leaving)
+    turns = dice.bernoulli("hiatus", idols.identity, industry.week, np.minimum(chance, 1)) & idols.alive
+    for row in np.flatnonzero(turns & ~idols.on_hiatus):
+        industry.record("hiatus", f"idol {row}", float(idols.hours[row]), f"a member of group {idols.group[row]}")
+    idols.on_hiatus = idols.on_hiatus ^ turns
