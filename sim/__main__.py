@@ -49,12 +49,8 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Another value for a number; repeatable."),
     ] = None,
-    snapshots_every: Annotated[
-        int | None, typer.Option(help="Keep all agents every so many weeks (0: never).")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Where the folder of the run is put.", metavar="DIR")] = Path(
-        "results"
-    ),
+    snapshots_every: Annotated[int | None, typer.Option(help="Keep all agents every so many weeks (0: never).")] = None,
+    out: Annotated[Path, typer.Option(help="Where the folder of the run is put.", metavar="DIR")] = Path("results"),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the folder.")] = False,
 ) -> None:
     """Live through a scenario and print the folder with its weeks, events and manifest."""
@@ -101,9 +97,7 @@ def params(
         typer.echo(_card(chosen[0]))
     else:
         for theme in dict.fromkeys(passport.theme for passport in chosen):
-            typer.echo(
-                f"{theme}\n" + "\n".join(_line(passport) for passport in chosen if passport.theme == theme)
-            )
+            typer.echo(f"{theme}\n" + "\n".join(_line(passport) for passport in chosen if passport.theme == theme))
 
 
 @app.command()
@@ -130,11 +124,10 @@ def observables(as_json: Annotated[bool, typer.Option("--json", help="Print JSON
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0, 2 for what the user can put right, 130 for Ctrl-C."""
     try:
-        return app(args=None if arguments is None else list(arguments), standalone_mode=False) or 0
-    except (typer.Abort, KeyboardInterrupt):
-        return _say(
-            "Stopped: nothing of this run was kept, and earlier results are as they were.", INTERRUPTED
-        )
+        code = app(args=None if arguments is None else list(arguments), standalone_mode=False) or 0
+        return _stopped() if code == INTERRUPTED else code
+    except (typer.Abort, KeyboardInterrupt):  # which of the two, or the code, differs between versions of typer
+        return _stopped()
     except MemoryError:
         return _say("There is not enough memory for this world; give fewer --fans.", USER_ERROR)
     except Exception as error:
@@ -142,6 +135,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sentence is None:
             raise
         return _say(sentence, USER_ERROR)
+
+
+def _stopped() -> int:
+    """Say that Ctrl-C was heard."""
+    return _say("Stopped: nothing of this run was kept, and earlier results are as they were.", INTERRUPTED)
 
 
 def _sentence(error: Exception) -> str | None:
@@ -163,7 +161,7 @@ def _setting(text: str) -> tuple[str, Any]:
     """Read one `--set key=value`; what kind of value it is, the passport of the number says."""
     key, mark, value = text.partition("=")
     if not (mark and key.strip() and value.strip()):
-        raise typer.BadParameter(f"--set {text}: write it as key=value, such as --set seed_share=0.3.")
+        raise typer.BadParameter(f"--set {text}: write it as key=value, such as --set fine_cap=0.05.")
     return key.strip(), value.strip()
 
 
@@ -179,9 +177,7 @@ def _progress(scenario: Scenario, quiet: bool) -> Iterator[Callable[[int, int], 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("building the world", total=scenario.weeks)
-        yield lambda week, weeks: bar.update(
-            task, completed=week, description=f"{scenario.date_of(week):%B %Y}"
-        )
+        yield lambda week, weeks: bar.update(task, completed=week, description=f"{scenario.date_of(week):%B %Y}")
 
 
 def _print_json(content: object) -> None:
@@ -220,9 +216,7 @@ def _as_mapping(passport: Passport) -> dict[str, Any]:
 def _shown(passport: Passport) -> str:
     """Show the value of a number in one line."""
     value = _value_of(passport)
-    return (
-        ", ".join(f"{key} {item}" for key, item in value.items()) if isinstance(value, dict) else str(value)
-    )
+    return ", ".join(f"{key} {item}" for key, item in value.items()) if isinstance(value, dict) else str(value)
 
 
 def _line(passport: Passport) -> str:

@@ -47,9 +47,7 @@ class PolicyError(LimelightError):
 class Stated(BaseModel):
     """Something a person states in a file: frozen, checked, and refused in one sentence."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
 
     def __init__(self, **content: Any) -> None:
         try:
@@ -117,9 +115,7 @@ class Change(Stated):
     def as_mapping(self) -> dict[str, Any]:
         """Return the change as a policy file would write it."""
         written = {"set": self.set, "to": self.to, "from": self.start, "until": self.until, "over": self.over}
-        return {
-            key: value.isoformat() if isinstance(value, date) else value for key, value in written.items()
-        }
+        return {key: value.isoformat() if isinstance(value, date) else value for key, value in written.items()}
 
 
 class Policy(Stated):
@@ -148,11 +144,7 @@ class Policy(Stated):
         """Make a policy of mappings with the keys set, to, from, until, over; errors begin with `origin`."""
         made = []
         for number, change in enumerate(changes, start=1):
-            made.append(
-                change
-                if isinstance(change, Change)
-                else checked(Change, change, f"{origin}, change {number}")
-            )
+            made.append(change if isinstance(change, Change) else checked(Change, change, f"{origin}, change {number}"))
         return checked(cls, {"name": name, "changes": tuple(made)}, origin)
 
     @classmethod
@@ -187,9 +179,7 @@ class Schedule:
         refuse_contradictions(changes)
         single = sorted((part for change in changes for part in change.elements()), key=_start_of)
         self.start_date = start_date
-        self._dated = {
-            name: passport for name, passport in passports().items() if passport.dated and name not in held
-        }
+        self._dated = {name: passport for name, passport in passports().items() if passport.dated and name not in held}
         names = dict.fromkeys([*self._dated, *(change.set for change in single)])
         self._base = {name: numbers.get(name) for name in names}
         self._changes = {name: [change for change in single if change.set == name] for name in names}
@@ -228,13 +218,10 @@ def lever(name: str) -> Passport:
     whole = name.partition(".")[0]
     if whole not in known:
         near = nearest(whole, (key for key, passport in known.items() if passport.kind == "scenario"))
-        raise PolicyError(
-            f"there is no lever '{name}'; the nearest is '{near}', write that or see `limelight params`."
-        )
+        raise PolicyError(f"there is no lever '{name}'; the nearest is '{near}', write that or see `limelight params`.")
     if known[whole].kind != "scenario":
         raise PolicyError(
-            f"'{name}' is no lever but a number of kind {known[whole].kind};"
-            " set it for the whole run under 'numbers'."
+            f"'{name}' is no lever but a number of kind {known[whole].kind}; set it for the whole run under 'numbers'."
         )
     return passport_of(name)[0]
 
@@ -255,9 +242,7 @@ def refuse_contradictions(changes: Sequence[Change]) -> None:
         earlier = seen.setdefault((change.set, change.start), change)
         if (earlier.to, earlier.over) != (change.to, change.over):
             when = f"from {change.start}" if change.start else "from the beginning"
-            raise PolicyError(
-                f"'{change.set}' is set to {earlier.to} and to {change.to} {when}; keep one of them."
-            )
+            raise PolicyError(f"'{change.set}' is set to {earlier.to} and to {change.to} {when}; keep one of them.")
 
 
 def read_file(path: str | Path) -> Any:
@@ -272,28 +257,24 @@ def read_file(path: str | Path) -> Any:
             raise LimelightError(f"{place} is too large for a scenario or policy file; check the path.")
         return read_yaml(place)
     except OSError as error:
-        raise LimelightError(
-            f"{place} cannot be read ({error.strerror or error}); check the path."
-        ) from error
-    except RecursionError as error:
-        raise LimelightError(
-            f"{place} is nested too deeply for a scenario or policy file; correct it."
-        ) from error
-    except LimelightError:
-        raise
-    except ValueError as error:  # YAML reads dates itself, and says neither which nor where
-        raise LimelightError(f"{place}{_line_of_false_date(place)}; write a day like 2026-01-22.") from error
+        raise LimelightError(f"{place} cannot be read ({error.strerror or error}); check the path.") from error
+    except LimelightError as error:
+        # YAML reads dates itself, and of a false one it says neither which nor where
+        finding = _false_date(place) if type(error.__context__) is ValueError else ""
+        if not finding:
+            raise
+        raise LimelightError(f"{place} {finding} is not a day of the calendar; write a day like 2026-01-22.") from error
 
 
-def _line_of_false_date(place: Path) -> str:
-    """Find the first date in a file that the calendar does not have."""
+def _false_date(place: Path) -> str:
+    """Return line and text of the first date in a file that the calendar does not have, or nothing."""
     for number, line in enumerate(place.read_text(encoding="utf-8").splitlines(), start=1):
         for found in re.finditer(r"(\d{4})-(\d\d?)-(\d\d?)", line):
             try:
                 date(*(int(part) for part in found.groups()))
             except ValueError:
-                return f" line {number}: {found.group()} is not a day of the calendar"
-    return ": a date or time in it does not exist"
+                return f"line {number}: {found.group()}"
+    return ""
 
 
 def checked[Kind: Stated](kind: type[Kind], content: Any, origin: str) -> Kind:

@@ -73,9 +73,7 @@ class Results:
         """Put the three files into an open folder; the manifest is last, for it holds the others' digests."""
         write_table(pa.Table.from_pandas(self.weeks, preserve_index=False), bench / WEEKS_FILE)
         schema = pa.schema(list(EVENT_COLUMNS.items()))
-        write_table(
-            pa.Table.from_pandas(self.events, schema=schema, preserve_index=False), bench / EVENTS_FILE
-        )
+        write_table(pa.Table.from_pandas(self.events, schema=schema, preserve_index=False), bench / EVENTS_FILE)
         digests = {name: hashlib.sha256((bench / name).read_bytes()).hexdigest() for name in TABLES}
         text = json.dumps(plain({**self.manifest, "files": digests}), indent=2, allow_nan=False) + "\n"
         (bench / MANIFEST_FILE).write_text(text, encoding="utf-8")
@@ -123,7 +121,7 @@ def _read(place: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
 
 
 def _frame(content: bytes) -> pd.DataFrame:
-    """Decode a table; in this thread alone, for pools of threads and short-lived processes do not go together."""
+    """Decode a table in this thread alone: pools of threads and short-lived processes do not go together."""
     return pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False).to_pandas(use_threads=False)
 
 
@@ -225,14 +223,10 @@ def _cannot_write(parent: Path, error: Exception) -> ResultError:
     """Say in one sentence why nothing can be written there and what to do."""
     code = getattr(error, "errno", None)
     if code in (errno.ENOSPC, errno.EDQUOT):
-        return ResultError(
-            f"{parent}: no space left on the disk; free some or give another folder with --out."
-        )
+        return ResultError(f"{parent}: no space left on the disk; free some or give another folder with --out.")
     if code in (errno.EACCES, errno.EPERM, errno.EROFS):
         return ResultError(f"{parent} may not be written to; give another folder with --out.")
     if code in (errno.EEXIST, errno.ENOTDIR):
-        return ResultError(
-            f"{parent} is a file or lies below one, not a folder; give another folder with --out."
-        )
+        return ResultError(f"{parent} is a file or lies below one, not a folder; give another folder with --out.")
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return ResultError(f"{parent} cannot hold the results ({reason}); give another folder with --out.")

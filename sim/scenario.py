@@ -28,19 +28,10 @@ from sim.policies import (
     shown,
 )
 
-# What a world depends on: change one byte of these and a run gets another name.
-MODEL_SOURCE = (
-    "params",
-    "evidence",
-    "dice",
-    "policies",
-    "plugins",
-    "agents",
-    "kernels",
-    "processes",
-    "industry",
-    "observables",
-)
+# Rooms of `sim/` that only keep, start or study worlds. Everything else makes them: change one byte of it and
+# a run gets another name.
+KEEPING = ("__init__", "__main__", "results", "runner")
+STUDYING = ("designs", "analysis", "calibration", "validation", "figures", "describe", "app")
 SOURCE_SUFFIXES = (".py", ".yaml", ".csv")
 BOUNDS = {
     "weeks": (0, LONGEST_SPAN),
@@ -58,7 +49,7 @@ class ScenarioError(LimelightError):
 
 
 class Overrides(dict[str, Any]):
-    """The numbers a scenario sets, as a mapping that cannot be changed any more."""
+    """What a scenario sets, by name, as a mapping that cannot be changed any more."""
 
     def _refuse(self, *_: object, **__: object) -> Any:
         raise TypeError("a scenario is frozen: make another one with scenario.with_(numbers={...})")
@@ -76,8 +67,8 @@ class Scenario(Stated):
     """One world to be lived through: from when, how long, how finely resolved, with which luck, AI and rules.
 
     `fans` is the number of fan agents the same real fandom is resolved into, `agencies` the size of the
-    industry; `numbers` maps names of passports to other values for the whole run; `snapshots_every` is in
-    weeks (0: none).
+    industry; `numbers` maps names of passports to other values for the whole run; `strategies` maps decisions to
+    the names of the strategies that take them; `snapshots_every` is in weeks (0: none).
     """
 
     title: str = "Limelight"
@@ -90,6 +81,7 @@ class Scenario(Stated):
     numbers: Overrides = Field(default_factory=Overrides)
     policies: tuple[Policy, ...] = ()
     strategies: Overrides = Field(default_factory=Overrides)
+    strategies: Overrides = Field(default_factory=Overrides)
     snapshots_every: int = 0
 
     @field_validator("start", mode="before")
@@ -99,9 +91,7 @@ class Scenario(Stated):
         if not EARLIEST <= day <= LATEST:
             raise ValueError(f"'start' must lie between {EARLIEST} and {LATEST}, not {day}")
         if day.weekday() != 0:
-            raise ValueError(
-                f"'start' must be a Monday; the one before {day} is {day - timedelta(days=day.weekday())}"
-            )
+            raise ValueError(f"'start' must be a Monday; the one before {day} is {day - timedelta(days=day.weekday())}")
         return day
 
     @field_validator(*BOUNDS, mode="before")
@@ -132,6 +122,16 @@ class Scenario(Stated):
         if value is not None and not isinstance(value, Mapping):
             raise ValueError(f"'strategies' must map decisions to names of strategies, not {shown(value)}")
         return Overrides({str(decision): str(name) for decision, name in (value or {}).items()})
+
+    @field_validator("strategies", mode="plain")
+    @classmethod
+    def _names_of_strategies(cls, value: object) -> Overrides:
+        chosen = {} if value is None else value
+        if not isinstance(chosen, Mapping) or not all(
+            isinstance(word, str) for pair in chosen.items() for word in pair
+        ):
+            raise ValueError(f"'strategies' must map decisions to names of strategies, not {shown(value)}")
+        return Overrides(chosen)
 
     @field_validator("policies", mode="plain")
     @classmethod
@@ -189,6 +189,7 @@ class Scenario(Stated):
         content["start"] = self.start.isoformat()
         content["numbers"] = plain(self.numbers)
         content["strategies"] = dict(self.strategies)
+        content["strategies"] = dict(self.strategies)
         content["policies"] = [policy.as_mapping() for policy in self.policies]
         return content
 
@@ -218,9 +219,7 @@ def gather_policies(entries: object, folder: Path, origin: str) -> tuple[Policy,
     if entries is None:
         return ()
     if not isinstance(entries, list | tuple):
-        raise ScenarioError(
-            f"{origin}: 'policies' must be a list of changes and of paths, not {shown(entries)}."
-        )
+        raise ScenarioError(f"{origin}: 'policies' must be a list of changes and of paths, not {shown(entries)}.")
     policies: list[Policy] = []
     loose: list[object] = []
     for number, entry in enumerate(entries, start=1):
@@ -237,13 +236,13 @@ def gather_policies(entries: object, folder: Path, origin: str) -> tuple[Policy,
 
 @cache
 def source_hash(root: Path = Path(__file__).parent) -> str:
-    """Return the sha256 over the files the model consists of, by their name in `sim/` and their bytes."""
+    """Return the sha256 over the files that make a world, by their name in `sim/` and their bytes."""
     digest = hashlib.sha256()
-    files = [file for part in MODEL_SOURCE for file in (root / f"{part}.py", *(root / part).rglob("*"))]
-    for file in sorted(files):
-        if file.suffix in SOURCE_SUFFIXES and file.is_file():
+    for file in sorted(file for suffix in SOURCE_SUFFIXES for file in root.rglob(f"*{suffix}")):
+        name = file.relative_to(root)
+        if name.parts[0].partition(".")[0] not in KEEPING + STUDYING and file.is_file():
             content = file.read_bytes()
-            digest.update(f"{file.relative_to(root).as_posix()} {len(content)}\n".encode())
+            digest.update(f"{name.as_posix()} {len(content)}\n".encode())
             digest.update(content)
     return digest.hexdigest()
 

@@ -68,9 +68,7 @@ def observe(industry: SmallIndustry) -> dict[str, float]:
 
 OBSERVABLES = {
     "mood": SimpleNamespace(theme="beauty", label="Mood", unit="SD", meaning="How the fans feel."),
-    "fans": SimpleNamespace(
-        theme="structure", label="Fans", unit="count", meaning="How many fans there are."
-    ),
+    "fans": SimpleNamespace(theme="structure", label="Fans", unit="count", meaning="How many fans there are."),
 }
 
 

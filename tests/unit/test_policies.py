@@ -183,9 +183,7 @@ def test_two_values_from_one_date_contradict_each_other() -> None:
 
 def test_a_policy_file_is_read_with_and_without_a_name(tmp_path: Path) -> None:
     full, bare = tmp_path / "full.yaml", tmp_path / "bare.yaml"
-    full.write_text(
-        "name: caps\nnote: a try\nchanges:\n  - {set: hours_cap_adults, to: 52, from: 2026-01-05}\n"
-    )
+    full.write_text("name: caps\nnote: a try\nchanges:\n  - {set: hours_cap_adults, to: 52, from: 2026-01-05}\n")
     bare.write_text("- {set: hours_cap_adults, to: 52, from: 2026-01-05}\n")
     first, second = Policy.from_yaml(full), Policy.from_yaml(bare)
     assert (first.name, first.note, second.name) == ("caps", "a try", "bare")

@@ -30,9 +30,7 @@ def _files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_run_keeps_every_week_from_the_built_world_on(
-    small_world: type[SmallIndustry], tmp_path: Path
-) -> None:
+def test_a_run_keeps_every_week_from_the_built_world_on(small_world: type[SmallIndustry], tmp_path: Path) -> None:
     kept = run(ASKED, out=tmp_path, threads=1)
     assert list(kept.weeks.columns) == ["week", "date", "mood", "fans"]
     assert list(kept.weeks["week"]) == list(range(7))
@@ -52,9 +50,7 @@ def test_a_run_keeps_every_week_from_the_built_world_on(
     assert _files(kept.folder) == {"weeks.parquet", "events.parquet", "manifest.json"}
 
 
-def test_the_manifest_says_where_the_result_comes_from(
-    small_world: type[SmallIndustry], tmp_path: Path
-) -> None:
+def test_the_manifest_says_where_the_result_comes_from(small_world: type[SmallIndustry], tmp_path: Path) -> None:
     asked = ASKED.with_(numbers={"fine_cap": 0.05})
     manifest = run(asked, out=tmp_path, threads=1).manifest
     assert manifest["key"] == asked.key() and asked.key().startswith(manifest["run"])
@@ -89,9 +85,7 @@ def test_the_same_world_gives_the_same_bytes(small_world: type[SmallIndustry], t
     assert (other.folder / "weeks.parquet").read_bytes() != (one.folder / "weeks.parquet").read_bytes()
 
 
-def test_a_world_of_no_weeks_and_no_events_is_a_result_too(
-    small_world: type[SmallIndustry], tmp_path: Path
-) -> None:
+def test_a_world_of_no_weeks_and_no_events_is_a_result_too(small_world: type[SmallIndustry], tmp_path: Path) -> None:
     kept = run(ASKED.with_(weeks=0), out=tmp_path, threads=1)
     assert len(kept.weeks) == 1 and len(kept.events) == 0
     assert list(kept.events.columns) == ["week", "date", "kind", "subject", "magnitude", "detail"]
@@ -238,9 +232,7 @@ def test_a_disk_that_refuses_is_one_sentence_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_made_is_found_before_the_run(
-    small_world: type[SmallIndustry], tmp_path: Path
-) -> None:
+def test_a_folder_that_cannot_be_made_is_found_before_the_run(small_world: type[SmallIndustry], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for out in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(LimelightError, match="is a file"):

@@ -25,9 +25,7 @@ def test_the_default_is_the_korean_industry_to_the_end_of_2034() -> None:
 
 def test_a_scenario_file_is_read_with_its_policy_files(tmp_path: Path) -> None:
     (tmp_path / "policies").mkdir()
-    (tmp_path / "policies" / "quiet.yaml").write_text(
-        "changes: [{set: editing_cap, to: 0.5, from: 2026-01-05}]\n"
-    )
+    (tmp_path / "policies" / "quiet.yaml").write_text("changes: [{set: editing_cap, to: 0.5, from: 2026-01-05}]\n")
     file = tmp_path / "scenario.yaml"
     file.write_text(
         "title: A try\nfans: 1e4\nai: none\nnumbers: {fine_cap: 0.05}\n"
@@ -77,6 +75,7 @@ def test_with_changes_some_fields_and_checks_them() -> None:
         {"start": "2025-01-06"},
         {"snapshots_every": 52},
         {"numbers": {"fine_cap": 0.1}},
+        {"strategies": {"adopt": "mine"}},
         {"policies": [CAP]},
         {"policies": [{**CAP, "from": "2026-01-12"}]},
     ],
@@ -121,8 +120,9 @@ def test_the_source_hash_follows_the_model_and_nothing_else(tmp_path: Path) -> N
     (tmp_path / "params" / "work.yaml").write_text("a: 1")
     (tmp_path / "dice.py").write_text("x = 1")
     first = source_hash.__wrapped__(tmp_path)
-    (tmp_path / "figures.py").write_text("y = 1")
-    (tmp_path / "params" / "work.yaml~").write_text("a: 2")
+    for outside in ("figures.py", "runner.py", "app/page.py", "params/work.yaml~"):
+        (tmp_path / outside).parent.mkdir(exist_ok=True)
+        (tmp_path / outside).write_text("y = 1")
     assert source_hash.__wrapped__(tmp_path) == first
     (tmp_path / "params" / "work.yaml").write_text("a: 2")
     assert source_hash.__wrapped__(tmp_path) != first
@@ -156,6 +156,7 @@ def test_policies_of_a_scenario_may_not_contradict_each_other() -> None:
         ({"policies": "x"}, "'policies' must be a list of changes and of paths, not 'x'"),
         ({"policies": ["none.yaml"]}, "none.yaml: there is no such file; check the path"),
         ({"policies": [{"changes": 3}]}, "'changes' must be a list of changes, not 3"),
+        ({"strategies": {"adopt": 3}}, "'strategies' must map decisions to names of strategies, not {'adopt': 3}"),
         ({"title": 3}, "'title' is 3"),
     ],
 )
