@@ -81,7 +81,6 @@ class Scenario(Stated):
     numbers: Overrides = Field(default_factory=Overrides)
     policies: tuple[Policy, ...] = ()
     strategies: Overrides = Field(default_factory=Overrides)
-    strategies: Overrides = Field(default_factory=Overrides)
     snapshots_every: int = 0
 
     @field_validator("start", mode="before")
@@ -115,13 +114,6 @@ class Scenario(Stated):
         overrides = Overrides({str(name): _frozen(number) for name, number in (value or {}).items()})
         Numbers.of(overrides)
         return overrides
-
-    @field_validator("strategies", mode="plain")
-    @classmethod
-    def _names_of_strategies(cls, value: object) -> Overrides:
-        if value is not None and not isinstance(value, Mapping):
-            raise ValueError(f"'strategies' must map decisions to names of strategies, not {shown(value)}")
-        return Overrides({str(decision): str(name) for decision, name in (value or {}).items()})
 
     @field_validator("strategies", mode="plain")
     @classmethod
@@ -188,7 +180,6 @@ class Scenario(Stated):
         content = {name: getattr(self, name) for name in type(self).model_fields}
         content["start"] = self.start.isoformat()
         content["numbers"] = plain(self.numbers)
-        content["strategies"] = dict(self.strategies)
         content["strategies"] = dict(self.strategies)
         content["policies"] = [policy.as_mapping() for policy in self.policies]
         return content

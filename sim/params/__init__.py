@@ -1,6 +1,6 @@
 """THE NUMBERS: one YAML file per theme, each number with its passport."""
 
-from sim.params.loader import passports, read_passports, read_yaml
+from sim.params.loader import also_known, passports, read_own_passports, read_passports, read_yaml
 from sim.params.passport import Passport, Scalar, Vector, checked, checked_scalar
 from sim.params.values import Numbers, passport_of
 from sim.params.vocabulary import (
@@ -42,11 +42,13 @@ __all__ = [
     "Passport",
     "Scalar",
     "Vector",
+    "also_known",
     "checked",
     "checked_scalar",
     "nearest",
     "passport_of",
     "passports",
+    "read_own_passports",
     "read_passports",
     "read_yaml",
 ]

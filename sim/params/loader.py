@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -77,10 +79,49 @@ def read_yaml(path: Path, origin: str = "") -> object:
         raise LimelightError(f"{origin}{line}: {reason}; repair the YAML there.") from None
 
 
-@cache
+# What is known while a scenario with plug-ins is read; another thread, or another scenario, knows nothing of it.
+_KNOWN: ContextVar[Mapping[str, Passport] | None] = ContextVar("known", default=None)
+
+
 def passports() -> Mapping[str, Passport]:
-    """Every number of the model by name, theme by theme; read once."""
+    """Every number of the model by name, theme by theme, and under `also_known` a user's own after them."""
+    known = _KNOWN.get()
+    return _of_the_model() if known is None else known
+
+
+@cache
+def _of_the_model() -> Mapping[str, Passport]:
     return read_passports(FOLDER)
+
+
+@contextmanager
+def also_known(own: Mapping[str, Passport]) -> Iterator[None]:
+    """For as long as the block lasts, numbers of a user's plug-ins are known besides those of the model."""
+    token = _KNOWN.set(MappingProxyType({**_of_the_model(), **own}) if own else None)
+    try:
+        yield
+    finally:
+        _KNOWN.reset(token)
+
+
+def read_own_passports(path: Path) -> Mapping[str, Passport]:
+    """The passports in a user's own file, in the format of the model's; each says its theme, and no name is taken."""
+    content = read_yaml(path) or {}
+    if not isinstance(content, dict):
+        raise LimelightError(f"{path}: the file must list numbers as `name: {{meaning: ...}}`; write one.")
+    own: dict[str, Passport] = {}
+    for name, entry in content.items():
+        if isinstance(entry, dict) and "theme" not in entry:
+            raise LimelightError(
+                f"{path.name}: the passport of {name} lacks theme; add `theme: ...`, one of {', '.join(THEMES)}."
+            )
+        passport = passport_from(name, entry, path.name)
+        if name in _of_the_model():
+            raise LimelightError(
+                f"{path.name}: {name} already stands in {_of_the_model()[name].file} of the model; rename yours."
+            )
+        own[passport.name] = passport
+    return MappingProxyType(own)
 
 
 def read_passports(folder: Path) -> Mapping[str, Passport]:

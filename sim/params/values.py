@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from sim.params.loader import passports
+from sim.params.loader import also_known, passports
 from sim.params.passport import Passport, Scalar, checked, checked_scalar, place
 from sim.params.vocabulary import LimelightError, nearest
 
@@ -15,11 +15,16 @@ from sim.params.vocabulary import LimelightError, nearest
 class Numbers:
     """All numbers of one world: `numbers.fan_hours` is a float, an int, a bool or a read-only float64 array.
 
-    Reading is plain attribute access; writing goes through `put`, which checks name, type and range.
+    Reading is plain attribute access; writing goes through `put`, which checks name, type and range. Numbers made
+    under `also_known` keep knowing a user's own ones.
     """
 
+    __slots__ = ("__dict__", "_known")
+    _known: Mapping[str, Passport]
+
     def __init__(self) -> None:
-        for passport in passports().values():
+        object.__setattr__(self, "_known", passports())
+        for passport in self._known.values():
             self.__dict__[passport.name] = checked(passport, passport.value, passport.file)
 
     @classmethod
@@ -32,7 +37,7 @@ class Numbers:
 
     def put(self, name: str, value: object, origin: str = "") -> None:
         """Give a number, or with `name.label` one element of a vector, a new value inside its range."""
-        passport, label = passport_of(name, origin)
+        passport, label = passport_of(name, origin, self._known)
         if label:
             vector = np.array(self.__dict__[passport.name])
             vector[passport.labels.index(label)] = checked_scalar(passport, value, origin, label)
@@ -43,7 +48,7 @@ class Numbers:
 
     def get(self, name: str) -> Any:
         """The value of a number, or with `name.label` of one element of a vector."""
-        passport, label = passport_of(name)
+        passport, label = passport_of(name, known=self._known)
         value = self.__dict__[passport.name]
         return float(value[passport.labels.index(label)]) if label else value
 
@@ -53,19 +58,20 @@ class Numbers:
             name: dict(zip(passport.labels, self.__dict__[name].tolist(), strict=True))
             if passport.over is not None
             else self.__dict__[name]
-            for name, passport in passports().items()
+            for name, passport in self._known.items()
         }
 
     def copy(self) -> Numbers:
         """Numbers of the same values that can be changed on their own."""
         twin = object.__new__(Numbers)
+        object.__setattr__(twin, "_known", self._known)
         twin.__dict__.update(self.__dict__)
         return twin
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("_"):
             raise AttributeError(name)
-        raise AttributeError(f"there is no number {name!r}; the nearest is {nearest(name, passports())!r}.")
+        raise AttributeError(f"there is no number {name!r}; the nearest is {nearest(name, self._known)!r}.")
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"numbers are changed through a check: write numbers.put({name!r}, {value!r}).")
@@ -75,15 +81,23 @@ class Numbers:
 
     def __reduce__(self) -> tuple[object, ...]:
         # Read-only arrays would come back writable from another process.
-        return Numbers.of, (self.as_dict(),)
+        return _come_back, (self.as_dict(), {name: own for name, own in self._known.items() if name not in passports()})
 
     def __repr__(self) -> str:
         return f"Numbers({len(self.__dict__)} numbers)"
 
 
-def passport_of(name: str, origin: str = "") -> tuple[Passport, str]:
+def _come_back(values: Mapping[str, object], own: Mapping[str, Passport]) -> Numbers:
+    """The numbers as they left another process, with the passports of a user's own ones."""
+    with also_known(own):
+        return Numbers.of(values)
+
+
+def passport_of(
+    name: str, origin: str = "", known: Mapping[str, Passport] | None = None
+) -> tuple[Passport, str]:
     """The passport and the label that `name` or `name.label` points at; a LimelightError if there is none."""
-    known = passports()
+    known = passports() if known is None else known
     head, dot, label = str(name).partition(".")
     if head not in known:
         near = nearest(head, known)
