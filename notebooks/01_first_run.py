@@ -71,4 +71,4 @@ for name, world, stroke in (("with AI", with_ai, "-"), ("without AI", without_ai
     axes.annotate(name, (world.weeks["date"].iloc[-1], world.weeks["editing_level"].iloc[-1]), (4, 0),
                   textcoords="offset points", va="center")  # fmt: skip
 axes.set(title="How far idols' images are edited", ylabel="share of all editing there could be")
-figure
+plt.show()

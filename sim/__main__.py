@@ -16,6 +16,7 @@ import typer
 
 if TYPE_CHECKING:
     from sim.params import Passport
+    from sim.policies import Policy
     from sim.scenario import Scenario
 
 USER_ERROR, INTERRUPTED = 2, 130
@@ -49,16 +50,31 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Another value for a number; repeatable."),
     ] = None,
+    plugins: Annotated[
+        list[str] | None,
+        typer.Option("--plugin", metavar="FILE.py|NAME", help="A plug-in: your file, or an installed one; repeatable."),
+    ] = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME|FILE", help="A policy beside those of the scenario: a preset or file; repeatable."),
+    ] = None,
     snapshots_every: Annotated[int | None, typer.Option(help="Keep all agents every so many weeks (0: never).")] = None,
+    save_at: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WEEK|DATE", help="Save the whole world after a week, or before a date; repeatable."),
+    ] = None,
+    world: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="Go on from a saved world, under other policies.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Where the folder of the run is put.", metavar="DIR")] = Path("results"),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the folder.")] = False,
 ) -> None:
     """Live through a scenario and print the folder with its weeks, events and manifest."""
-    from sim.runner import folder_of
+    from sim.runner import folder_of, is_there, saved_world, saving_week
     from sim.runner import run as live
     from sim.scenario import Scenario
 
-    asked = Scenario.from_yaml(scenario)
+    asked = Scenario.from_yaml(scenario, plugins or ())
     fields = {
         "weeks": weeks,
         "fans": fans,
@@ -70,10 +86,13 @@ def run(
     changes: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
     if settings:
         changes["numbers"] = {**asked.numbers, **dict(_setting(text) for text in settings)}
+    if policy:
+        changes["policies"] = (*asked.policies, *policy)
     asked = asked.with_(**changes)
-    known = folder_of(asked, out).exists() and not fresh
+    saved, saving = saved_world(world, asked), [saving_week(asked, when) for when in save_at or ()]
+    known = is_there(folder_of(asked, out, saved), saving) and not fresh
     with _progress(asked, quiet or known) as progress:
-        results = live(asked, out=out, threads=threads, fresh=fresh, progress=progress)
+        results = live(asked, out, threads, fresh, progress, saving, saved)
     if known and not quiet:
         typer.echo("This run is there already and was loaded; --fresh computes it again.", err=True)
     typer.echo(str(results.folder))
@@ -98,6 +117,34 @@ def params(
     else:
         for theme in dict.fromkeys(passport.theme for passport in chosen):
             typer.echo(f"{theme}\n" + "\n".join(_line(passport) for passport in chosen if passport.theme == theme))
+
+
+@app.command()
+def policies(
+    name: Annotated[str | None, typer.Argument(help="A preset, a file or a lever; all presets if left out.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print the policies that come with the model, or one with the law behind each of its lines, or one lever."""
+    from sim.params import nearest, passports
+    from sim.policies import Policy, PolicyError, presets
+
+    levers = [passport.name for passport in passports().values() if passport.kind == "scenario"]
+    if name in levers:
+        params(name, as_json)
+        return
+    if name and name not in presets() and "." not in name and not Path(name).exists():
+        near = nearest(name, [*presets(), *levers])
+        raise PolicyError(f"there is no policy or lever '{name}'; the nearest is '{near}', see `limelight policies`.")
+    chosen = [Policy.found(name)] if name else list(presets().values())
+    if as_json:
+        _print_json({policy.name: _policy_as_mapping(policy) for policy in chosen})
+    elif name:
+        typer.echo(_policy_card(chosen[0]))
+    else:
+        width = max(len(policy.name) for policy in chosen)
+        for policy in chosen:
+            first = policy.note.partition(". ")[0].rstrip(".")
+            typer.echo(f"{policy.name:<{width}}  {len(policy.changes):>2} lines  {first}.")
 
 
 @app.command()
@@ -210,7 +257,42 @@ def _as_mapping(passport: Passport) -> dict[str, Any]:
         "over": passport.over,
         "note": passport.note,
         "file": passport.file,
+        **_of_a_lever(passport),
     }
+
+
+def _of_a_lever(passport: Passport) -> dict[str, Any]:
+    """Return what only the passport of a lever holds: what it acts on, what is known of it, which law is near."""
+    if passport.kind != "scenario":
+        return {}
+    known = {name: getattr(passport, name) for name in ("mechanism", "effect", "counterpart", "status")}
+    return {**known, "since": passport.since.isoformat() if passport.since else None}
+
+
+def _policy_as_mapping(policy: Policy) -> dict[str, Any]:
+    """Return a policy as JSON would hold it, each line with where the law stands that its lever mirrors."""
+    from sim.policies import lever
+
+    content = policy.as_mapping()
+    for change in content["changes"]:
+        change["status"] = lever(change["set"]).status_text
+    return content
+
+
+def _policy_card(policy: Policy) -> str:
+    """Show a policy line by line, with the law behind each line and where the law that its lever mirrors stands."""
+    from sim.policies import lever
+
+    lines = [policy.name, *(f"  {policy.note}".splitlines() if policy.note else [])]
+    for change in policy.changes:
+        when = f" from {change.start}" if change.start else " from the beginning"
+        when += f" until {change.until}" if change.until else ""
+        when += f", over {change.over} weeks" if change.over else ""
+        passport = lever(change.set)
+        lines += ["", f"  {change.set} = {change.to}{when}  [{passport.unit}, {passport.theme}]"]
+        lines += [f"    law      {change.law}"] if change.law else []
+        lines += [f"    nearest  {passport.counterpart} ({passport.status_text})"] if passport.counterpart else []
+    return "\n".join(lines)
 
 
 def _shown(passport: Passport) -> str:
@@ -236,6 +318,9 @@ def _card(passport: Passport) -> str:
         f"  kind     {passport.kind}",
         f"  file     {passport.file}",
     ]
+    if passport.kind == "scenario":
+        lines += [f"  acts     {passport.mechanism}", f"  effect   {passport.effect}"]
+        lines += [f"  law      {passport.counterpart}", f"  status   {passport.status_text}"]
     lines += [f"  source   {' '.join(part for part in source if part)}" for source in passport.sources]
     lines += [f"  symbol   {passport.symbol}"] if passport.symbol else []
     lines += [f"  note     {passport.note}"] if passport.note else []

@@ -8,11 +8,13 @@ import numpy as np
 from scipy.special import logit
 
 from sim.agents.idol import ADULT_AGE
+from sim.agents.population import Actor, Population
 from sim.dice import identity_of
 from sim.evidence import distribution
 from sim.kernels import exposure_of, fandom_graph, sweep
 from sim.params import SERVICES, TOOL_KINDS, WEEKS_PER_YEAR
-from sim.processes import attention, beauty, careers, culture, data, decisions, money, rules, work
+from sim.plugins import OwnKind, OwnStart, PluginError
+from sim.processes import attention, beauty, culture, data, decisions, money, rosters, rules, work
 from sim.processes.newcomers import (
     debut_idols,
     draw_agencies,
@@ -46,6 +48,31 @@ def build(industry: Industry) -> None:
     settle_records(industry)
     settle_culture(industry)
     settle_money(industry)
+    begin_own_starts(industry)
+
+
+def begin_own_starts(industry: Industry) -> None:
+    """What plug-ins let happen once, when all else is there."""
+    for plugin in industry.plugins:
+        for start in plugin.of(OwnStart):
+            start.happen(industry)
+
+
+def found_own_kinds(industry: Industry) -> None:
+    """Plug-ins' kinds of agents get their populations, still empty, under their names."""
+    for plugin in industry.plugins:
+        for kind in plugin.of(OwnKind):
+            if not issubclass(kind.agent_class, Actor):
+                raise PluginError(
+                    f"{plugin.file.place}: the kind {kind.name!r} is no subclass of Actor; make it one, or make "
+                    "ordinary Mesa agents in a function marked @at_start, without @agent_kind."
+                )
+            if hasattr(industry, kind.name):
+                raise PluginError(f"{plugin.file.place}: every world has {kind.name!r} already; take another name.")
+            try:
+                setattr(industry, kind.name, industry.found(Population(kind.agent_class, industry, kind.name)))
+            except (TypeError, ValueError) as error:
+                raise PluginError(f"{plugin.file.place}: {error}; change the kind {kind.name!r}.") from error
 
 
 def found_vendors(industry: Industry) -> None:
@@ -126,14 +153,13 @@ def share_first_attention(industry: Industry) -> None:
     for _ in range(BURN_IN_WEEKS * 2):
         groups.delivered = groups.pieces
         attention.platform_ranks_groups(industry)
-        baseline.pieces_factor = 1.0
-        relative = industry.pieces_without_ai() / numbers.pieces_start
-        baseline.pieces_factor = float(relative.mean())
-        target = industry.pieces_without_ai()
+        usual, target = industry.pieces_without_ai(), industry.strategy("content")
+        groups.usual_pieces = (speed * usual + pull * usual.mean()) / (speed + pull)
         groups.pieces = (speed * target + pull * target.mean()) / (speed + pull)
-    baseline.pieces = float(groups.pieces.mean())
+        groups.editing = industry.strategy("editing")
+    baseline.pieces = float(groups.usual_pieces.mean())
     baseline.editing_advantage = decisions.editing_advantage(industry)
-    baseline.protection = float(careers.protection(industry).mean())
+    baseline.protection = float(rosters.protection(industry).mean())
     beauty.groups_show_images(industry)
     industry.platform.appearance_norm = industry.platform.first_norm = beauty.mean_ideal(industry)
 
@@ -150,9 +176,22 @@ def found_idols(industry: Industry) -> None:
     group = np.repeat(np.arange(groups.size), sizes)
     ordinal = np.arange(group.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     debut_idols(industry, group, identity_of("idol", groups.identity[group], 0, ordinal), 0)
-    idols.debut_week = groups.debut_week[group]
+    idols.debut_week = week_joined(industry, groups.debut_week[group])
     idols.age -= idols.debut_week / WEEKS_PER_YEAR
     idols.contract_start = -(-idols.debut_week % round(industry.numbers.contract_weeks))
+
+
+def week_joined(industry: Industry, debut_week: np.ndarray) -> np.ndarray:
+    """Weeks in which the members of the first day joined: some replaced founders who had left since the debut."""
+    numbers, idols = industry.numbers, industry.idols
+    burnt = numbers.burnt_at_debut
+    leaving = numbers.idol_exit_rate / WEEKS_PER_YEAR * (1 - burnt + burnt * np.exp(numbers.exit_from_burnout))
+    gone = -np.expm1(leaving * debut_week)
+    replaced = numbers.replaced_leaver_share * gone
+    chance = replaced / (replaced + 1 - gone)
+    later = industry.dice.bernoulli("replaced a founder", idols.identity, 0, chance)
+    place = industry.dice.uniform("when replaced", idols.identity, 0)
+    return np.where(later, debut_week * place, debut_week).astype(int)
 
 
 RECENT_WEEKS = 286
@@ -187,9 +226,15 @@ def seat_fans(industry: Industry) -> None:
     industry.baseline.attachment = float(fans.attachment[fans.alive].mean(dtype=np.float64))
     third = np.quantile(fans.susceptibility[fans.alive], 2 / 3)
     industry.baseline.vulnerable_from = float(third)
-    industry.fandom = fandom_graph(seats, numbers.neighbours, numbers.distant_tie_share, industry.scenario.seed)
+    tie_fans(industry)
     # An audience to look at on the first day; nobody leaves before the first week, since only the sums are kept.
     attention.fans_divide_attention(industry)
+
+
+def tie_fans(industry: Industry) -> None:
+    """Seats in the fandom get the ties that they keep; the scenario alone decides them, at whatever week."""
+    numbers, scenario = industry.first_law, industry.scenario
+    industry.fandom = fandom_graph(scenario.fans, numbers.neighbours, numbers.distant_tie_share, scenario.seed)
 
 
 def settle_dissatisfaction(industry: Industry) -> None:
@@ -235,6 +280,7 @@ def settle_idols(industry: Industry) -> None:
     work.idols_work_hours(industry)
     idols.usual_hours = usual
     industry.baseline.idol_pressure = float(idols.pressure.mean())
+    work.agencies_break_caps(industry)
     industry.staff.insecurity = numbers.staff_insecurity_start
 
 
@@ -243,7 +289,7 @@ def settle_records(industry: Industry) -> None:
     numbers, fans, baseline = industry.numbers, industry.fans, industry.baseline
     baseline.consent = data.consent_share(industry)
     weeks = numbers.retention_weeks
-    stay = WEEKS_PER_YEAR / (numbers.fan_churn * numbers.orphan_leaving_share)
+    stay = 1 / attention.leaving_rate(industry)
     reached = 1 - 1 / (1 + stay / weeks)
     holding = np.array([1, 1, numbers.payment_record_share, numbers.biometric_record_share])
     baseline.inflow = (1 - np.exp(-1 / weeks)) / (numbers.fan_hours * baseline.consent * holding * reached)
@@ -257,7 +303,6 @@ def settle_records(industry: Industry) -> None:
     data.refill_heads(industry)
     data.holders_reckon_hazard(industry)
     data.deepfakes_spread_to(industry)
-    baseline.deepfakes = float(industry.idols.deepfakes.sum())
 
 
 def settle_culture(industry: Industry) -> None:

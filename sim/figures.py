@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import matplotlib.dates as calendar
 import matplotlib.style
@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.analysis import Reading, last_year, refuse_unlike, written
-from sim.params import WEEKS_PER_YEAR
+from sim.params import WEEKS_PER_YEAR, LimelightError
 from sim.results import Results
 
 if TYPE_CHECKING:
@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 STYLE = Path(__file__).with_name("sim.mplstyle")
 SMOOTHED_WEEKS = 26  # of the lines: half a year takes the comeback cycle out and leaves what a policy does
+FORMATS = {".png": "", ".svg": "Date", ".pdf": "CreationDate"}  # and where each would write the time of day
 RESOLUTION, PALETTE = 130, 64  # dots per inch and colours of a PNG
+
+
+class FigureError(LimelightError):
+    """A picture cannot be written as asked; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,11 @@ class World:
 
     name: str
     colour: str
-    stroke: tuple[float, tuple[float, ...]]
+    stroke: Literal["-"] | tuple[float, tuple[float, ...]]
     weight: float
 
 
-WITH, WITHOUT = World("with AI", "#9a1f13", (0, ()), 1.9), World("without AI", "#2b7ab3", (0, (3.2, 1.5)), 1.3)
+WITH, WITHOUT = World("with AI", "#9a1f13", "-", 1.9), World("without AI", "#2b7ab3", (0, (3.2, 1.5)), 1.3)
 INK, QUIET = "#1a1a1a", "#555555"
 SECOND_LINE = 0.6  # weight of the second line of a panel, relative to the first
 
@@ -147,12 +152,14 @@ def overview(with_ai: Results, without_ai: Results) -> Figure:
 def save(page: Figure, path: str | Path) -> Path:
     """Write a picture in the format its name ends in; the same picture always gives the same bytes."""
     place = Path(path)
+    if place.suffix not in FORMATS:
+        raise FigureError(f"{place}: a picture is written as {', '.join(FORMATS)}; let its name end in one of these.")
     place.parent.mkdir(parents=True, exist_ok=True)
     with matplotlib.style.context(STYLE):
         if place.suffix == ".png":
             _write_png(page, place)
         else:
-            page.savefig(place, metadata={"Date": None} if place.suffix == ".svg" else {"CreationDate": None})
+            page.savefig(place, metadata={FORMATS[place.suffix]: None})
     return place
 
 
@@ -288,11 +295,11 @@ def _set_axes(axes: Axes, panel: Panel) -> None:
         axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     axes.minorticks_off()
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, panel)))
-    first, last = (calendar.num2date(edge) for edge in axes.dataLim.intervalx)
-    every = max(1, (last.year - first.year) // 2)
-    axes.xaxis.set_major_locator(calendar.YearLocator(every))
+    first, last = axes.dataLim.intervalx
+    axes.set_xlim(first, max(last, first + 1))
+    years = calendar.num2date(last).year - calendar.num2date(first).year
+    axes.xaxis.set_major_locator(calendar.YearLocator(max(1, years // 2)))
     axes.xaxis.set_major_formatter(calendar.DateFormatter("%Y"))
-    axes.set_xlim(*axes.dataLim.intervalx)
 
 
 def _tick(value: float, panel: Panel) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from time import perf_counter_ns
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -18,12 +20,14 @@ from sim.agents.institutions import Platform, Regulator, SourceCultures, Staff
 from sim.agents.memory import Baseline, Event, Tally
 from sim.agents.population import Population
 from sim.agents.service import Service
-from sim.agents.strategies import DEFAULT_STRATEGIES, strategy_for
-from sim.building import build
+from sim.agents.strategies import DEFAULT_STRATEGIES, STRATEGIES, strategy_for
+from sim.building import build, found_own_kinds
 from sim.dice import Dice, identity_of
-from sim.params import WEEKS_PER_YEAR, Numbers
+from sim.params import WEEKS_PER_YEAR
+from sim.plugins import Plugin, load_plugins, with_own_processes, with_own_strategies
 from sim.processes import WEEK
 from sim.scenario import Scenario
+from sim.snapshots import SavedWorld, read_world, save_world
 
 REAL_AGENCIES = 282
 """Agencies with an active group in 2025; the scale of a world is its agencies over these."""
@@ -43,12 +47,16 @@ class Industry(Census):
     tools: Population[AITool]
     services: Population[Service]
 
-    def __init__(self, scenario: Scenario | None = None, threads: int = 1) -> None:
+    def __init__(
+        self, scenario: Scenario | None = None, threads: int = 1, begin: Callable[[Industry], None] = build
+    ) -> None:
+        """Founds the world and lets it begin: as ``build`` finds it on the first day, or as a saved world left it."""
         scenario = scenario or Scenario()
         super().__init__(rng=scenario.seed, scenario=scenario)
         self.threads = threads
         self.weeks_per_year = WEEKS_PER_YEAR
-        self.numbers = Numbers.of(scenario.numbers)
+        self._plugins = load_plugins(scenario.plugins)
+        self.numbers = scenario.first_numbers()
         self.law = scenario.schedule(self.numbers.copy())
         self.first_law = self.numbers.copy()
         self.dice = Dice(scenario.seed)
@@ -58,9 +66,10 @@ class Industry(Census):
         self.ai_exists = scenario.ai != "none"
         self.ai_evolves = scenario.ai == "evolving"
         self.first_expected_fine = self.numbers.fine_realised * self.numbers.fine_cap
-        self._strategies = {decision: strategy_for(decision, name)
+        strategies = with_own_strategies(STRATEGIES, self._plugins)
+        self._strategies = {decision: strategy_for(decision, name, strategies)
                             for decision, name in (DEFAULT_STRATEGIES | dict(scenario.strategies)).items()}
-        self.processes: tuple[Callable[[Industry], None], ...] = WEEK
+        self.processes: tuple[Callable[[Industry], None], ...] = with_own_processes(WEEK, self._plugins)
         self.nanoseconds: dict[str, int] = {}
         self.events: list[Event] = []
         self.baseline, self.tally = Baseline(), Tally()
@@ -72,11 +81,18 @@ class Industry(Census):
         self.agencies = self.found(Population(Agency, self, "agencies", 2 * scenario.agencies))
         self.tools = self.found(Population(AITool, self, "tools"))
         self.services = self.found(Population(Service, self, "services"))
+        found_own_kinds(self)
         self.leaving = np.zeros(scenario.fans, dtype=bool)
         self.next_dissatisfaction = np.zeros(scenario.fans, dtype=np.float32)
         self.tool_spending = np.zeros(0)
         self.fandom: tuple[np.ndarray, np.ndarray] = (np.zeros(1, np.int64), np.zeros(0, np.int32))
-        build(self)
+        with scenario.known():
+            begin(self)
+
+    @property
+    def plugins(self) -> tuple[Plugin, ...]:
+        """What the plug-ins of the scenario add to this world."""
+        return self._plugins
 
     @property
     def week(self) -> int:
@@ -97,6 +113,27 @@ class Industry(Census):
             name = process.__name__
             self.nanoseconds[name] = self.nanoseconds.get(name, 0) + perf_counter_ns() - begun
 
+    def snapshot(self, path: str | Path) -> Path:
+        """Saves the world as it stands between two weeks to one file, from which it can go on; returns the path."""
+        return save_world(self, path)
+
+    @classmethod
+    def restore(
+        cls,
+        path: str | Path | SavedWorld,
+        scenario: Scenario | None = None,
+        threads: int = 1,
+        other_source: bool = False,
+    ) -> Self:
+        """A saved world as it stood, to go on bit for bit; a ``scenario`` may give it other policies from then on.
+
+        That scenario may differ from the saved one in policies, weeks, title and snapshots_every only, and in no week
+        that has been lived. ``other_source`` lets a world go on that another version of the model has saved.
+        """
+        saved = path if isinstance(path, SavedWorld) else read_world(path)
+        scenario = saved.check(scenario, other_source)
+        return cls(scenario, threads, partial(saved.fill, other_source=other_source))
+
     def strategy(self, decision: str) -> np.ndarray:
         """What agencies make of a decision, by the strategy that the scenario names for it."""
         return self._strategies[decision](self)
@@ -110,10 +147,14 @@ class Industry(Census):
         return identity_of("seat", 0, 0, rows)
 
     def pieces_without_ai(self) -> np.ndarray:
-        """Pieces a week that each group would aim at without AI: popular groups release more, shape (groups,)."""
+        """Pieces a week that each group would aim at without AI: popular groups release more, shape (groups,).
+
+        The factor is relative to the groups ranked this week, so that the average group's content moves by what
+        agencies decide and not by how concentrated attention happens to be.
+        """
         numbers = self.numbers
-        relative = self.groups.attention_share * len(self.groups)
-        return numbers.pieces_start * relative**numbers.content_popularity / self.baseline.pieces_factor
+        factor = (self.groups.attention_share * len(self.groups)) ** numbers.content_popularity
+        return numbers.pieces_start * factor / factor[factor > 0].mean()
 
     def active_share(self) -> float:
         """Share of seats in the fandom that are taken."""

@@ -13,25 +13,15 @@ from sim.kernels import survey as survey_kernel
 from sim.kernels import sweep
 from sim.kernels.blocks import blocks_of
 from sim.kernels.fans import DISSATISFACTION_BINS
-from sim.params import CULTURES, TOOL_KINDS
+from sim.params import CULTURES, TOOL_KINDS, LimelightError
+from sim.plugins import Observable as Observable
+from sim.plugins import with_own_observables
 from sim.processes import beauty, culture, data, money, work
 
 if TYPE_CHECKING:
     from sim.industry import Industry
 
 THEMES = ("beauty", "work", "data", "culture", "benefits", "structure")
-
-
-@dataclass(frozen=True)
-class Observable:
-    """A named reading of a world."""
-
-    name: str
-    theme: str
-    label: str
-    unit: str
-    meaning: str
-    measure: Callable[[View], float]
 
 
 @dataclass
@@ -90,6 +80,8 @@ def observable(theme: str, unit: str, label: str) -> Callable[[Callable[[View], 
     """Registers a function of a View as an observable; its docstring is the meaning, its name the name."""
 
     def register(measure: Callable[[View], float]) -> Callable[[View], float]:
+        if measure.__module__ != __name__:  # or it would reach every world of this process
+            raise LimelightError("an observable of your own is marked by `observable` of sim.plugins; import that one.")
         name, meaning = measure.__name__, (measure.__doc__ or "").strip()
         OBSERVABLES[name] = Observable(name, theme, label, unit, meaning, measure)
         return measure
@@ -98,9 +90,10 @@ def observable(theme: str, unit: str, label: str) -> Callable[[Callable[[View], 
 
 
 def observe(industry: Industry) -> dict[str, float]:
-    """All observables of a world as it stands, in order of declaration."""
+    """All observables of a world as it stands, in order of declaration, those of its plug-ins last."""
     view = View(industry)
-    return {name: float(entry.measure(view)) for name, entry in OBSERVABLES.items()}
+    every = with_own_observables(OBSERVABLES, industry.plugins)
+    return {name: float(entry.measure(view)) for name, entry in every.items()}
 
 
 def _ratio(part: float, whole: float) -> float:
@@ -172,8 +165,14 @@ def editing_reward(view: View) -> float:
 
 @observable("beauty", "share", "Idols pressed to diet")
 def pressed_idols(view: View) -> float:
-    """Share of idols who are told to diet; read as a relative change only."""
+    """Share of idols who are told to diet; its level is uncertain."""
     return view.of_idols(view.industry.idols.pressure)
+
+
+@observable("beauty", "ratio", "Pressure on idols")
+def idol_pressure(view: View) -> float:
+    """Pressure on idols to diet against the first day, the way it should be read."""
+    return view.of_idols(view.industry.idols.pressure) / view.industry.baseline.idol_pressure
 
 
 @observable("beauty", "SD", "Idols' distress")
@@ -286,14 +285,10 @@ def human_share_of_images(view: View) -> float:
 
 @observable("work", "h/week", "Unpaid hours above 52")
 def unpaid_hours(view: View) -> float:
-    """Mean weekly hours of idols above 52, the general cap for workers, as far as idol time has no price."""
+    """Mean weekly hours of idols above the general cap for workers (52), as far as idol time has no price."""
     industry = view.industry
-    beyond = np.maximum(0, industry.idols.hours - WEEKLY_CAP_OF_WORKERS)
+    beyond = np.maximum(0, industry.idols.hours - industry.numbers.worker_hours_cap)
     return view.of_idols(beyond) * (1 - industry.numbers.idol_time_price)
-
-
-WEEKLY_CAP_OF_WORKERS = 52
-"""Hours a week that the Labour Standards Act allows workers; adult idols are not covered (work:L03)."""
 
 
 @observable("work", "million KRW", "Debt per idol")
@@ -368,7 +363,7 @@ def heads_exposed_last_year(view: View) -> float:
     return view.industry.tally.total("heads_exposed")
 
 
-@observable("data", "people", "Records exposed in the last year")
+@observable("data", "count", "Records exposed in the last year")
 def records_exposed_last_year(view: View) -> float:
     """People exposed times their records relative to the first day, last 52 weeks."""
     return view.industry.tally.total("records_exposed")
@@ -428,16 +423,29 @@ def fines_last_year(view: View) -> float:
     return view.industry.tally.total("fines")
 
 
+@observable("data", "count", "Agencies that a cap concerns")
+def agencies_concerned(view: View) -> float:
+    """Agencies whose schedules ask some idol for more hours than the law allows."""
+    agencies = view.industry.agencies
+    return float((agencies.alive & (agencies.idols_asked_over_cap > 0)).sum())
+
+
 @observable("data", "share", "Real compliance")
 def real_compliance(view: View) -> float:
-    """Share of agencies that keep the working-time caps in force."""
-    return view.of_agencies(view.industry.agencies.complies)
+    """Share of the agencies that a working-time cap concerns who keep it; 1 where it concerns none."""
+    agencies = view.industry.agencies
+    concerned = agencies.alive & (agencies.idols_asked_over_cap > 0)
+    kept = concerned & (agencies.idols_over_cap == 0)
+    return float(kept.sum() / concerned.sum()) if concerned.any() else 1.0
 
 
 @observable("data", "share", "Paper compliance")
 def paper_compliance(view: View) -> float:
-    """Share of agencies that report compliance with the caps without keeping them."""
-    return view.of_agencies(view.industry.agencies.complies_on_paper)
+    """Share of the agencies that a working-time cap concerns who report that they keep it, and do not."""
+    agencies = view.industry.agencies
+    concerned = agencies.alive & (agencies.idols_asked_over_cap > 0)
+    feigned = concerned & (agencies.idols_over_cap > 0) & agencies.symbolic
+    return _ratio(float(feigned.sum()), float(concerned.sum()))
 
 
 # ---- culture ----
@@ -571,7 +579,19 @@ def compliance_cost(view: View) -> float:
     return float(view.industry.agencies.compliance_cost.sum())
 
 
-@observable("benefits", "million KRW/year", "Spending on AI tools")
+@observable("benefits", "million KRW/year", "Public cost of policies")
+def public_cost(view: View) -> float:
+    """What the public pays for media-literacy courses and for the regulator's investigations."""
+    return money.public_cost(view.industry)
+
+
+@observable("data", "ratio", "Harm per idol")
+def harm_per_idol(view: View) -> float:
+    """Harm from idols' exposed records that still hurts, mean over idols."""
+    return view.of_idols(view.industry.idols.harm)
+
+
+@observable("benefits", "million KRW/year", "Income of AI tool vendors")
 def tool_income(view: View) -> float:
     """What vendors of AI tools earn from agencies."""
     return float(view.industry.tools.income.sum())
@@ -597,8 +617,8 @@ def attention_hhi(view: View) -> float:
 
 @observable("structure", "count", "Agencies")
 def agencies(view: View) -> float:
-    """Agencies in business."""
-    return float(len(view.industry.agencies))
+    """Agencies with an active group."""
+    return float(np.unique(view.industry.groups.agency[view.industry.groups.alive]).size)
 
 
 @observable("structure", "count", "Groups")

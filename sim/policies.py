@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -36,6 +38,8 @@ from sim.params import (
 )
 from sim.params import checked as checked_value
 
+PRESETS = Path(__file__).parent / "presets"
+SUFFIXES = (".yaml", ".yml")
 LONGEST_SPAN = 5200
 LARGEST_FILE = 4_000_000  # bytes; a scenario that is longer is some other file given by mistake
 
@@ -57,13 +61,17 @@ class Stated(BaseModel):
 
 
 class Change(Stated):
-    """One lever takes another value: `set` it `to` this, `from` one date `until` another, `over` weeks."""
+    """One lever takes another value: `set` it `to` this, `from` one date `until` another, `over` weeks.
+
+    `law` says in words which law or proposal stands behind the line; it changes no world.
+    """
 
     set: str
     to: Any
     start: date | None = Field(default=None, alias="from")
     until: date | None = None
     over: int = 0
+    law: str = ""
 
     @field_validator("set", mode="after")
     @classmethod
@@ -114,7 +122,8 @@ class Change(Stated):
 
     def as_mapping(self) -> dict[str, Any]:
         """Return the change as a policy file would write it."""
-        written = {"set": self.set, "to": self.to, "from": self.start, "until": self.until, "over": self.over}
+        written = {name: getattr(self, name) for name in type(self).model_fields}
+        written = {"from" if key == "start" else key: value for key, value in written.items()}
         return {key: value.isoformat() if isinstance(value, date) else value for key, value in written.items()}
 
 
@@ -140,8 +149,27 @@ class Policy(Stated):
         return cls.of(content if isinstance(content, list) else [content], str(path), Path(path).stem)
 
     @classmethod
+    def named(cls, name: str) -> Policy:
+        """Return the preset of that name; an unknown name is refused with the nearest one."""
+        if name not in presets():
+            raise PolicyError(
+                f"there is no policy '{name}'; the nearest is '{nearest(name, presets())}',"
+                " write that, the path of a YAML file, or see `limelight policies`."
+            )
+        return presets()[name]
+
+    @classmethod
+    def found(cls, place: str | Path, folder: Path = Path()) -> Policy:
+        """Return the preset of that name or the policy of that file; paths start at `folder`."""
+        path = folder / place
+        is_name = isinstance(place, str) and path.suffix not in SUFFIXES and path.name == place
+        if is_name and (place in presets() or not path.exists()):
+            return cls.named(str(place))
+        return cls.from_yaml(path)
+
+    @classmethod
     def of(cls, changes: Iterable[Any], origin: str = "policy", name: str = "inline") -> Policy:
-        """Make a policy of mappings with the keys set, to, from, until, over; errors begin with `origin`."""
+        """Make a policy of mappings with the keys set, to, from, until, over, law; errors begin with `origin`."""
         made = []
         for number, change in enumerate(changes, start=1):
             made.append(change if isinstance(change, Change) else checked(Change, change, f"{origin}, change {number}"))
@@ -210,6 +238,12 @@ class Schedule:
 def _start_of(change: Change) -> date:
     """Return the day a change begins; one without a date begins before all others."""
     return change.start or date.min
+
+
+@cache
+def presets() -> Mapping[str, Policy]:
+    """Return the policies that come with the model by name, each read from its file in `sim/presets/`."""
+    return MappingProxyType({path.stem: Policy.from_yaml(path) for path in sorted(PRESETS.glob("*.yaml"))})
 
 
 def lever(name: str) -> Passport:

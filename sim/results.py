@@ -65,6 +65,8 @@ class Results:
         with workshop(place) as bench:
             if self.folder is not None and (self.folder / AGENTS_FOLDER).is_dir():
                 shutil.copytree(self.folder / AGENTS_FOLDER, bench / AGENTS_FOLDER)
+            for world in worlds_in(self.folder).values():
+                shutil.copyfile(world, bench / world.name)
             self.write_into(bench)
             kept = Results.load(bench)
         return replace(kept, folder=place)
@@ -103,6 +105,17 @@ class Results:
         return cls(weeks, events, manifest, place)
 
 
+def world_file(week: int) -> str:
+    """Name the file in a result folder that holds the whole world of a week."""
+    return f"world-week-{week:04d}.npz"
+
+
+def worlds_in(folder: Path | None) -> dict[int, Path]:
+    """List the worlds that lie saved in a result folder, by week."""
+    files = [] if folder is None else sorted(folder.glob("world-week-*.npz"))
+    return {int(file.stem.rpartition("-")[2]): file for file in files if file.stem.rpartition("-")[2].isdecimal()}
+
+
 def _read(place: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Read the manifest and the bytes of the tables it promises; look again while a rival swaps them."""
     for peek in range(_PEEKS):
@@ -125,10 +138,10 @@ def _frame(content: bytes) -> pd.DataFrame:
     return pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False).to_pandas(use_threads=False)
 
 
-def weeks_frame(rows: list[dict[str, float]], dates: list[Any]) -> pd.DataFrame:
+def weeks_frame(rows: list[dict[str, float]], dates: list[Any], first_week: int = 0) -> pd.DataFrame:
     """Lay the observed weeks out as a table: `week`, `date`, then the observables in their order."""
     columns: dict[str, Any] = {
-        "week": np.arange(len(rows), dtype=np.int64),
+        "week": np.arange(first_week, first_week + len(rows), dtype=np.int64),
         "date": np.array(dates, dtype="datetime64[ms]"),
     }
     for name in rows[0]:

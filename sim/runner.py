@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import multiprocessing
 import os
@@ -10,22 +11,34 @@ import queue
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.params import LimelightError, passports
-from sim.results import AGENTS_FOLDER, Results, agents_table, events_frame, weeks_frame, workshop, write_table
+from sim.params import LimelightError
+from sim.plugins import load_plugins, with_own_observables
+from sim.results import (
+    AGENTS_FOLDER,
+    Results,
+    agents_table,
+    events_frame,
+    weeks_frame,
+    workshop,
+    world_file,
+    worlds_in,
+    write_table,
+)
 from sim.scenario import Scenario, source_hash
 
 if TYPE_CHECKING:
     from sim.industry import Industry
+    from sim.snapshots import SavedWorld
 
 Progress = Callable[[int, int], None]  # the week just finished, the number of weeks
 
@@ -56,29 +69,37 @@ def run(
     threads: int | None = None,
     fresh: bool = False,
     progress: Progress | None = None,
+    save_at: Iterable[int] = (),
+    world: SavedWorld | str | Path | None = None,
 ) -> Results:
     """Live through a scenario and return its results; the same world again is loaded, not lived again.
 
     `out` holds one folder per world. `threads` (default: all processors) changes the time only, never a
     number. `fresh` computes even what is there. `progress(week, weeks)` is called when the world is built and
-    after each week.
+    after each week. `save_at` names weeks after which the world is saved whole, into the folder; `world`, saved so
+    or by `industry.snapshot`, goes on from where it stood, and the results begin with its week.
     """
     threads = checked_threads(threads)
-    key = scenario.key()
-    folder = folder_of(scenario, out)
-    if folder.exists() and not fresh:
+    world = saved_world(world, scenario)
+    first = world.week if world else 0
+    key, folder = key_of(scenario, world), folder_of(scenario, out, world)
+    saving = _weeks_to_save(save_at, first, scenario.weeks)
+    if is_there(folder, saving) and not fresh:
         return Results.load(folder)
     started = time.perf_counter()
-    with workshop(folder, renew=fresh) as bench:
-        rows, industry = _live(scenario, threads, bench / AGENTS_FOLDER, progress)
+    saving |= worlds_in(folder).keys()  # those who saved a world there earlier find it still
+    with workshop(folder, renew=fresh or folder.exists()) as bench:
+        rows, industry = _live(scenario, threads, bench, progress, saving, world)
         manifest = {
             "run": folder.name,
             "key": key,
+            **({"goes_on_from": {"file": world.path.name, "week": first, "digest": world.digest}} if world else {}),
             **_provenance(scenario, threads),
             "wall_time_seconds": round(time.perf_counter() - started, 3),
         }
-        weeks = weeks_frame(rows, [scenario.date_of(week) for week in range(len(rows))])
-        Results(weeks, events_frame(industry.events, scenario.date_of), manifest).write_into(bench)
+        weeks = weeks_frame(rows, [scenario.date_of(week) for week in range(first, first + len(rows))], first)
+        lived = [event for event in industry.events if world is None or event.week > first]
+        Results(weeks, events_frame(lived, scenario.date_of), manifest).write_into(bench)
         kept = Results.load(bench)  # while it is still ours: a rival may swap the folder at any moment
     return replace(kept, folder=folder)
 
@@ -148,9 +169,57 @@ def _shown(scenarios: Sequence[Scenario], show: bool) -> Iterator[Callable[[int,
         yield lambda place, week: bars.update(tasks[place], completed=week)
 
 
-def folder_of(scenario: Scenario, out: str | Path = "results") -> Path:
+def folder_of(scenario: Scenario, out: str | Path = "results", world: SavedWorld | None = None) -> Path:
     """Return the folder a scenario's results lie in, whether they are there or not."""
-    return Path(out) / scenario.key()[:16]
+    return Path(out) / key_of(scenario, world)[:16]
+
+
+def key_of(scenario: Scenario, world: SavedWorld | None = None) -> str:
+    """Return the name of a run: that of its scenario, and of the content of the saved world that goes on in it."""
+    key = scenario.key()
+    return key if world is None else hashlib.sha256(f"{key} from {world.digest}".encode()).hexdigest()
+
+
+def is_there(folder: Path, saved_weeks: Iterable[int] = ()) -> bool:
+    """Tell whether a run need not be lived again: its folder is there, with the worlds that it should hold."""
+    return folder.exists() and worlds_in(folder).keys() >= set(saved_weeks)
+
+
+def saving_week(scenario: Scenario, when: str) -> int:
+    """Read a week, or a date: then the last week before it, so that a policy from that date on is all future."""
+    if when.strip().isdecimal():
+        return int(when)
+    try:
+        day = date.fromisoformat(when.strip())
+    except ValueError:
+        raise RunError(f"a world is saved at a week such as 260 or a date such as 2029-12-24, not {when!r}.") from None
+    if day < scenario.start:
+        raise RunError(f"no world can be saved at {day}, before the start on {scenario.start}; give a later date.")
+    return max(0, -(-(day - scenario.start).days // 7) - 1)
+
+
+def saved_world(world: SavedWorld | str | Path | None, scenario: Scenario) -> SavedWorld | None:
+    """Read the world that is to go on, if there is one, and make sure that it can, under this scenario."""
+    if world is None:
+        return None
+    from sim.snapshots import SavedWorld, read_world  # compiled code
+
+    saved = world if isinstance(world, SavedWorld) else read_world(world)
+    saved.check(scenario)
+    if saved.week > scenario.weeks:
+        raise RunError(
+            f"{saved.path} has lived {saved.week} weeks, but the scenario ends after {scenario.weeks}; give more weeks."
+        )
+    return saved
+
+
+def _weeks_to_save(weeks: Iterable[int], first: int, last: int) -> set[int]:
+    """Return the weeks after which the world is saved, all of them weeks of this run."""
+    saving = set(weeks)
+    for week in saving:
+        if not first <= week <= last:
+            raise RunError(f"no world can be saved after week {week} of a run from week {first} to {last}.")
+    return saving
 
 
 def checked_threads(threads: object) -> int:
@@ -165,19 +234,26 @@ def checked_threads(threads: object) -> int:
 
 
 def _live(
-    scenario: Scenario, threads: int, agents: Path, progress: Progress | None
+    scenario: Scenario,
+    threads: int,
+    bench: Path,
+    progress: Progress | None,
+    saving: Collection[int] = (),
+    world: SavedWorld | None = None,
 ) -> tuple[list[dict[str, float]], Industry]:
-    """Build the world, let every week happen, and observe it after each."""
+    """Build the world or take up a saved one, let every week happen, and observe it after each."""
     from sim.industry import Industry  # compiled code: loaded only when a world is really lived through
 
-    industry = Industry(scenario, threads=threads)
-    rows = []
-    for week in range(scenario.weeks + 1):
-        if week:
+    industry = Industry.restore(world, scenario, threads) if world else Industry(scenario, threads=threads)
+    rows, first = [], industry.week
+    for week in range(first, scenario.weeks + 1):
+        if week > first:
             industry.step()
         rows.append(_observed(industry, week))
         if scenario.snapshots_every and week % scenario.snapshots_every == 0:
-            _keep_agents(industry, agents, week)
+            _keep_agents(industry, bench / AGENTS_FOLDER, week)
+        if week in saving:
+            industry.snapshot(bench / world_file(week))
         if progress:
             progress(week, scenario.weeks)
     return rows, industry
@@ -209,7 +285,8 @@ def _provenance(scenario: Scenario, threads: int) -> dict[str, Any]:
     """Say where a result comes from: question, numbers in force, meaning of the columns, source, machine."""
     from sim.observables import OBSERVABLES
 
-    known = passports()
+    known = scenario.passports()
+    every = with_own_observables(OBSERVABLES, load_plugins(scenario.plugins))
     numbers = {
         name: {"value": value, "unit": known[name].unit, "kind": known[name].kind}
         for name, value in scenario.resolved_numbers().items()
@@ -218,7 +295,8 @@ def _provenance(scenario: Scenario, threads: int) -> dict[str, Any]:
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "scenario": scenario.as_mapping(),
         "numbers": numbers,
-        "observables": {name: {"unit": seen.unit, "label": seen.label} for name, seen in OBSERVABLES.items()},
+        "observables": {name: {"unit": seen.unit, "label": seen.label} for name, seen in every.items()},
+        "plugins": [file.as_mapping() for file in scenario.plugins],
         "source": {"hash": source_hash(), **_checkout(Path(__file__).parent)},
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}},
         "processor": _processor(),

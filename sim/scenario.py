@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,8 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
-from sim.params import LimelightError, Numbers, passport_of
+from sim.params import LimelightError, Numbers, Passport, also_known, passport_of, passports
+from sim.plugins import PluginFile, gather_plugins, own_passports
 from sim.policies import (
     LONGEST_SPAN,
     Change,
@@ -23,6 +25,7 @@ from sim.policies import (
     Stated,
     as_date,
     as_whole,
+    lever,
     read_file,
     refuse_contradictions,
     shown,
@@ -68,7 +71,8 @@ class Scenario(Stated):
 
     `fans` is the number of fan agents the same real fandom is resolved into, `agencies` the size of the
     industry; `numbers` maps names of passports to other values for the whole run; `strategies` maps decisions to
-    the names of the strategies that take them; `snapshots_every` is in weeks (0: none).
+    the names of the strategies that take them; `plugins` are the paths or names of plug-ins (see `sim.plugins`);
+    `snapshots_every` is in weeks (0: none).
     """
 
     title: str = "Limelight"
@@ -78,6 +82,7 @@ class Scenario(Stated):
     agencies: int = 282
     seed: int = 0
     ai: Literal["evolving", "frozen", "none"] = "evolving"
+    plugins: tuple[PluginFile, ...] = ()
     numbers: Overrides = Field(default_factory=Overrides)
     policies: tuple[Policy, ...] = ()
     strategies: Overrides = Field(default_factory=Overrides)
@@ -106,13 +111,21 @@ class Scenario(Stated):
             raise ValueError(f"'ai' must be one of {', '.join(AI_WORLDS)}, not {shown(value)}")
         return value
 
+    @field_validator("plugins", mode="plain")
+    @classmethod
+    def _found_plugins(cls, value: object) -> tuple[PluginFile, ...]:
+        files = gather_plugins(value)
+        own_passports(files)
+        return files
+
     @field_validator("numbers", mode="plain")
     @classmethod
-    def _known_numbers(cls, value: object) -> Overrides:
+    def _known_numbers(cls, value: object, info: ValidationInfo) -> Overrides:
         if value is not None and not isinstance(value, Mapping):
             raise ValueError(f"'numbers' must map names of numbers to values, not {shown(value)}")
         overrides = Overrides({str(name): _frozen(number) for name, number in (value or {}).items()})
-        Numbers.of(overrides)
+        with _known_with(info.data.get("plugins")):
+            Numbers.of(overrides)
         return overrides
 
     @field_validator("strategies", mode="plain")
@@ -127,27 +140,47 @@ class Scenario(Stated):
 
     @field_validator("policies", mode="plain")
     @classmethod
-    def _agreeing_policies(cls, value: object) -> tuple[Policy, ...]:
-        policies = gather_policies(value, Path(), "scenario")
-        refuse_contradictions([change for policy in policies for change in policy.changes])
+    def _agreeing_policies(cls, value: object, info: ValidationInfo) -> tuple[Policy, ...]:
+        with _known_with(info.data.get("plugins")):
+            policies = gather_policies(value, Path(), "scenario")
+            changes = [change for policy in policies for change in policy.changes]
+            for change in changes:
+                lever(change.set)  # it may have been read for a scenario with a plug-in that this one lacks
+            refuse_contradictions(changes)
         return policies
 
     @classmethod
-    def from_yaml(cls, path: str | Path) -> Scenario:
-        """Read a scenario file; paths of policy files in it are relative to its own folder."""
+    def from_yaml(cls, path: str | Path, plugins: Sequence[str | Path | PluginFile] = ()) -> Scenario:
+        """Read a scenario file; paths of policies and plug-ins in it are relative to its own folder.
+
+        `plugins` are added to those that the file names.
+        """
         content = read_file(path)
         if not isinstance(content, Mapping):
             raise ScenarioError(
                 f"{path}: a scenario maps keys such as weeks and seed to values; this is {shown(content)}."
             )
-        return cls.of(content, str(path), Path(path).parent)
+        return cls.of(content, str(path), Path(path).parent, plugins)
 
     @classmethod
-    def of(cls, content: Mapping[Any, Any], origin: str = "scenario", folder: Path = Path()) -> Scenario:
-        """Make a scenario of a mapping; errors begin with `origin`, policy files are sought in `folder`."""
+    def of(
+        cls,
+        content: Mapping[Any, Any],
+        origin: str = "scenario",
+        folder: Path = Path(),
+        plugins: Sequence[str | Path | PluginFile] = (),
+    ) -> Scenario:
+        """Make a scenario of a mapping; errors begin with `origin`, files named in it are sought in `folder`."""
         filled = {str(key): value for key, value in content.items()}
+        try:
+            files = gather_plugins([*gather_plugins(filled.get("plugins"), folder), *gather_plugins(plugins)])
+            known = own_passports(files)
+        except LimelightError as error:
+            raise ScenarioError(f"{origin}: {error}") from error
+        filled["plugins"] = files
         if "policies" in filled:
-            filled["policies"] = gather_policies(filled["policies"], folder, origin)
+            with also_known(known):
+                filled["policies"] = gather_policies(filled["policies"], folder, origin)
         try:
             return cls(**filled)
         except LimelightError as error:
@@ -165,7 +198,22 @@ class Scenario(Stated):
 
     def schedule(self, numbers: Numbers) -> Schedule:
         """Return which values hold in which week, from the numbers this scenario starts with."""
-        return Schedule(self.changes, self.start, numbers, held=self.numbers)
+        with self.known():
+            return Schedule(self.changes, self.start, numbers, held=self.numbers)
+
+    def known(self) -> AbstractContextManager[None]:
+        """For as long as the block lasts, numbers of this scenario's plug-ins are known besides those of the model."""
+        return also_known(own_passports(self.plugins))
+
+    def passports(self) -> Mapping[str, Passport]:
+        """Return the passport of every number of this scenario: the model's, then those of its plug-ins."""
+        with self.known():
+            return passports()
+
+    def first_numbers(self) -> Numbers:
+        """Return all numbers as this scenario has them before any policy acts."""
+        with self.known():
+            return Numbers.of(self.numbers)
 
     def date_of(self, week: int) -> date:
         """Return the Monday of a week; week 0 is the start."""
@@ -173,12 +221,13 @@ class Scenario(Stated):
 
     def resolved_numbers(self) -> dict[str, Any]:
         """Return every number with its value in this scenario, before any policy acts, as plain values."""
-        return dict(plain(Numbers.of(self.numbers).as_dict()))
+        return dict(plain(self.first_numbers().as_dict()))
 
     def as_mapping(self) -> dict[str, Any]:
         """Return the scenario as its YAML file would write it in full, policies included."""
         content = {name: getattr(self, name) for name in type(self).model_fields}
         content["start"] = self.start.isoformat()
+        content["plugins"] = [file.as_entry() for file in self.plugins]
         content["numbers"] = plain(self.numbers)
         content["strategies"] = dict(self.strategies)
         content["policies"] = [policy.as_mapping() for policy in self.policies]
@@ -187,15 +236,19 @@ class Scenario(Stated):
     def key(self) -> str:
         """Return the name of this world: a hash of the scenario, the numbers and the source of the model.
 
-        Two scenarios that can only give the same result share it; the title and the notes do not enter.
+        Two scenarios that can only give the same result share it; title, notes and the texts of laws do not enter.
         """
         content = self.as_mapping()
         for silent in ("title", "numbers"):
             del content[silent]
         for policy in content["policies"]:
             del policy["note"]
+            for change in policy["changes"]:
+                del change["law"]
+        content["plugins"] = [file.digest for file in self.plugins]
+        known = self.passports()
         # an override stops the dates of a dated number, even where it repeats the first value
-        held = sorted(name for name in self.numbers if passport_of(name)[0].dated)
+        held = sorted(name for name in self.numbers if passport_of(name, known=known)[0].dated)
         whole = {
             "scenario": content,
             "numbers": self.resolved_numbers(),
@@ -206,18 +259,20 @@ class Scenario(Stated):
 
 
 def gather_policies(entries: object, folder: Path, origin: str) -> tuple[Policy, ...]:
-    """Turn what stands under `policies` (policies, changes, paths of policy files) into policies."""
+    """Turn what stands under `policies` (policies, changes, names of presets, paths of files) into policies."""
     if entries is None:
         return ()
     if not isinstance(entries, list | tuple):
-        raise ScenarioError(f"{origin}: 'policies' must be a list of changes and of paths, not {shown(entries)}.")
+        raise ScenarioError(
+            f"{origin}: 'policies' must be a list of changes, of names and of paths, not {shown(entries)}."
+        )
     policies: list[Policy] = []
     loose: list[object] = []
     for number, entry in enumerate(entries, start=1):
         if isinstance(entry, Policy):
             policies.append(entry)
         elif isinstance(entry, str | Path):
-            policies.append(Policy.from_yaml(folder / entry))
+            policies.append(Policy.found(entry, folder))
         elif isinstance(entry, Mapping) and "changes" in entry:
             policies.append(Policy.of_mapping(entry, f"{origin}, policy {number}"))
         else:
@@ -236,6 +291,11 @@ def source_hash(root: Path = Path(__file__).parent) -> str:
             digest.update(f"{name.as_posix()} {len(content)}\n".encode())
             digest.update(content)
     return digest.hexdigest()
+
+
+def _known_with(files: tuple[PluginFile, ...] | None) -> AbstractContextManager[None]:
+    """Know the numbers of plug-ins while a field is checked; none if they themselves could not be found."""
+    return also_known(own_passports(files or ()))
 
 
 def _frozen(value: object) -> object:

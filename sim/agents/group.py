@@ -25,6 +25,7 @@ class Group(Actor):
     fan_trust_set_point = State("float64", unit="share", meaning="trust to which they return")
 
     pieces = State("float64", unit="pieces/week", meaning="pieces of content that the agency plans")
+    usual_pieces = State("float64", unit="pieces/week", meaning="pieces it would plan without AI, by the same habits")
     delivered = State("float64", unit="pieces/week", meaning="pieces delivered within the hours allowed")
     editing_habit = State("float64", unit="share", meaning="editing to which the group returns at today's cost")
     editing = State("float64", unit="share", meaning="how far images are edited")
@@ -36,6 +37,7 @@ class Group(Actor):
     intended_mix = State("float64", unit="share", shape=(6,), meaning="cultures that the makers mean to draw on")
 
     revenue = State("float64", unit="million KRW/year", meaning="revenue at this week's rate")
+    wages = State("float64", unit="million KRW/year", meaning="pay for idols' content hours, where those have a price")
     cost = State("float64", unit="million KRW/year", meaning="cost before the idols' share, at this week's rate")
     profit = State("float64", unit="million KRW/year", meaning="revenue less cost and the idols' share")
 

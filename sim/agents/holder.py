@@ -15,6 +15,7 @@ class DataHolder:
     symbolic = State("bool", meaning="raises security and complies on paper only")
     leak_risk = State("float64", unit="ratio", start=1, meaning="risk that comes with the analytics tool in use")
     hazard = State("float64", unit="1/year", meaning="expected breaches a year")
-    first_hazard = State("float64", unit="1/year", meaning="the holder's hazard when it began")
+    risk = State("float64", unit="ratio", meaning="the part of the hazard that does not come from size")
+    first_risk = State("float64", unit="ratio", meaning="that part when the holder began")
     expected_fine = State("float64", unit="share", meaning="fine it expects after a breach, share of revenue")
     annual_revenue = State("float64", unit="million KRW/year", meaning="revenue of the last year, smoothed")

@@ -12,7 +12,7 @@ class Idol(Actor):
     group = State("int32", unit="count", meaning="row of the group")
     female = State("bool", meaning="is a woman or girl")
     age = State("float64", unit="years", meaning="age")
-    body = State("float64", unit="SD", meaning="own body against ordinary young women; lower is thinner")
+    body = State("float64", unit="SD", meaning="own body against the first day's norm; below 0 it falls short")
     appeal = State("float64", unit="ratio", meaning="personal share of the group's fame")
     debut_week = State("int32", unit="weeks", meaning="week of debut; negative before the first week")
     contract_start = State("int32", unit="weeks", meaning="week in which the running contract began")
@@ -34,6 +34,7 @@ class Idol(Actor):
     income = State("float64", unit="million KRW/year", meaning="what was paid out, at this week's rate")
     biometric_records = State("float64", unit="ratio", start=1, meaning="face, voice and motion records, week-0 mean 1")
     location_records = State("float64", unit="ratio", start=1, meaning="location records, week-0 mean 1")
+    harm = State("float64", unit="ratio", meaning="harm from exposed records that still hurts")
     deepfakes = State("float64", unit="ratio", meaning="deepfakes of this idol, against the mean target of week 0")
 
     @property

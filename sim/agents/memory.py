@@ -24,8 +24,6 @@ class Event(NamedTuple):
 class Baseline:
     """Yardsticks measured on the first day and kept: what later weeks are compared with."""
 
-    pieces_factor: float = 1.0
-    """Mean over groups of (attention share / mean) to the power of content_popularity."""
     pieces: float = 1.0
     """Mean pieces a week of a group."""
     editing_advantage: float = 1.0
@@ -44,7 +42,7 @@ class Baseline:
     """Hazard of a call-out per unit of offence, so that the average first release has the sourced rate."""
     protection: float = 1.0
     idol_pressure: float = 1.0
-    deepfakes: float = 1.0
+    """Mean pressure on idols, since only its change may be read."""
 
 
 class Tally:

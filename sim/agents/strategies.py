@@ -1,12 +1,12 @@
 """Strategies: swappable ways in which agencies decide, found by name.
 
 A strategy is a function of the industry that returns what the decision should move towards. A scenario names
-one per decision (``strategies: {content: hold}``); a user's own file registers more with ``@strategy``.
+one per decision (``strategies: {content: hold}``); a user's own file adds more, see ``sim.plugins``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,18 +31,20 @@ def strategy(decision: str, name: str) -> Callable[[Strategy], Strategy]:
     """Registers a strategy for a decision under a name."""
 
     def register(function: Strategy) -> Strategy:
+        if function.__module__ != __name__:  # or it would reach every world of this process
+            raise LimelightError("a strategy of your own is marked by `strategy` of sim.plugins; import that one.")
         STRATEGIES.setdefault(decision, {})[name] = function
         return function
 
     return register
 
 
-def strategy_for(decision: str, name: str) -> Strategy:
+def strategy_for(decision: str, name: str, every: Mapping[str, Mapping[str, Strategy]] = STRATEGIES) -> Strategy:
     """The strategy of this name; an unknown name is refused with the nearest known one."""
-    known = STRATEGIES.get(decision)
+    known = every.get(decision)
     if known is None:
         raise LimelightError(f"strategies: there is no decision {decision!r}; the nearest is "
-                             f"{nearest(decision, STRATEGIES)!r}.")
+                             f"{nearest(decision, every)!r}.")
     if name not in known:
         raise LimelightError(f"strategies.{decision}: there is no strategy {name!r}; the nearest is "
                              f"{nearest(name, known)!r}.")
@@ -54,10 +56,11 @@ def imitate_adopters(industry: Industry) -> np.ndarray:
     """Chance to adopt this week, per agency: imitation of adopters, weighed by the gain expected of the tools."""
     numbers, agencies = industry.numbers, industry.agencies
     price = industry.tools.price[industry.tools.alive].mean()
-    gain = numbers.expected_gain + numbers.gain_from_price * (price - 1)
-    gain = gain + np.log(numbers.big_agency_adoption) * agencies.big
+    gain = expit(numbers.expected_gain + numbers.gain_from_price * (price - 1))
     share = (agencies.alive & agencies.adopted.any(axis=1)).sum() / len(agencies)
-    return (numbers.adoption_external + numbers.adoption_imitation * share) * expit(gain)
+    eager = np.where(agencies.big, numbers.big_agency_adoption, 1)
+    eager = eager / eager[agencies.alive].mean()
+    return (numbers.adoption_external + numbers.adoption_imitation * share) * gain * eager
 
 
 @strategy("adoption", "abstain")
@@ -73,10 +76,11 @@ def answer_cost_with_content(industry: Industry) -> np.ndarray:
     saving = industry.agencies.saving[groups.agency]
     idol_saving = np.where(groups.virtual, numbers.virtual_idol_saving, numbers.idol_saving)
     idol_price = numbers.idol_time_price * numbers.idol_hours_per_piece
+    full_cost = numbers.staff_hours_per_piece + idol_price
     cost = numbers.staff_hours_per_piece * (1 - numbers.staff_saving * saving)
     cost = cost + idol_price * (1 - idol_saving * saving)
     rebound = numbers.content_rebound * (1 - numbers.saved_hours_as_rest)
-    return industry.pieces_without_ai() * (numbers.staff_hours_per_piece / cost) ** rebound
+    return industry.pieces_without_ai() * (full_cost / cost) ** rebound
 
 
 @strategy("content", "hold")
@@ -108,7 +112,7 @@ def secure_against_loss(industry: Industry) -> np.ndarray:
     numbers = industry.numbers
     changes = []
     for holders in (industry.agencies, industry.services):
-        risk = holders.hazard / np.maximum(holders.first_hazard, np.finfo(float).tiny)
+        risk = holders.risk / np.maximum(holders.first_risk, np.finfo(float).tiny)
         fear = (holders.expected_fine / industry.first_expected_fine) ** numbers.fine_deterrence
         changes.append(numbers.security_learning * np.clip(risk * fear - 1, -1, 1))
     return np.concatenate(changes)

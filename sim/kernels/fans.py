@@ -122,7 +122,7 @@ def compare(first, last, alive, identity, dissatisfaction, comparison, set_point
 @compiled
 def entrust(first, last, alive, hours, accounts, privacy_stance, main, records, trust, trust_set_point, harm,
             keep, keep_deleted, inflow, needed, collection, consent, trust_start, recovery, set_point_recovery,
-            use_from_trust, checking, harm_kept) -> None:
+            use_from_trust, checking, harm_kept, old_stock_deleted) -> None:
     """Fans leave records with whoever collects them, trust recovers, old harm fades.
 
     ``records`` (seats, 4) in week-0 means; ``keep``, ``inflow``, ``needed`` (4,): share kept a week, weekly
@@ -140,7 +140,9 @@ def entrust(first, last, alive, hours, accounts, privacy_stance, main, records, 
         gathered = hours[i] * use * collection[main[i]] if privacy_stance[i] < consent else f4(0)
         for kind in range(4):
             fresh = gathered * inflow[kind] if (accounts[i] & needed[kind]) == needed[kind] else f4(0)
-            records[i, kind] = records[i, kind] * keep[kind] + fresh
+            held = records[i, kind] * keep[kind] + fresh
+            # A minimisation law also deletes what lies above the stock that today's collection would leave.
+            records[i, kind] = held - old_stock_deleted * max(f4(0), held - fresh / (f4(1) - keep[kind]))
 
 
 @compiled

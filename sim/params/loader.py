@@ -15,12 +15,14 @@ from types import MappingProxyType
 import yaml
 
 from sim.params.passport import Passport, Scalar, checked, checked_scalar, number_from
-from sim.params.vocabulary import AXES, KINDS, THEMES, UNITS, LimelightError, nearest
+from sim.params.vocabulary import AXES, KINDS, STATUSES, THEMES, UNITS, LimelightError, nearest
 
 FOLDER = Path(__file__).parent
 NEEDED = ("meaning", "value", "unit", "range", "kind", "source")
 OPTIONAL = ("symbol", "over", "note", "theme")
-ASSUMED = "assumed"
+OF_A_LEVER = ("mechanism", "effect", "counterpart", "status", "since")
+ASSUMED, LEVER = "assumed", "scenario"
+DATED_STATUSES = ("in force", "enacted", "suspended")
 ROW = re.compile(r"(beauty|work|data|culture):[A-Z]\d+")
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
@@ -186,11 +188,40 @@ def passport_from(name: object, entry: object, file: str) -> Passport:
         note=_text(name, entry, "note", file) if "note" in entry else "",
         file=file,
     )
-    if kind in (ASSUMED, "scenario") and not blank.note:
+    if kind == ASSUMED and not blank.note:
         raise LimelightError(
             f"{file}: {name} is of kind {kind} and has no note; add a `note` that argues for it."
         )
-    return _with_value(blank, entry["value"])
+    whole = _with_law(blank, entry) if kind == LEVER else blank
+    return _with_value(whole, entry["value"])
+
+
+def _with_law(blank: Passport, entry: Mapping[object, object]) -> Passport:
+    """The passport of a lever with its mechanism, its known effect and its counterpart in the real world."""
+    name, file = blank.name, blank.file
+    status, since = _word(name, entry, "status", STATUSES, file), entry["since"]
+    if since is not None and type(since) is not date:
+        raise LimelightError(
+            f"{file}: the since of {name} must be a day such as 2026-01-22 or null, not {since!r}; write one."
+        )
+    if status in DATED_STATUSES and since is None:
+        raise LimelightError(f"{file}: {name} is {status} but says not since when; give its since a day.")
+    if status == "none" and since is not None:
+        raise LimelightError(f"{file}: {name} has no law (status none), so nothing holds since {since}; write null.")
+    effect = _text(name, entry, "effect", file)
+    if not (ROW.search(effect) or "none found" in effect.lower()):
+        raise LimelightError(
+            f"{file}: the effect of {name} cites no row; cite one such as `beauty:B01 author, year`,"
+            " or write `none found`."
+        )
+    of_a_lever = {
+        "mechanism": _text(name, entry, "mechanism", file),
+        "effect": effect,
+        "counterpart": _text(name, entry, "counterpart", file),
+        "status": status,
+        "since": since,
+    }
+    return Passport(**{**blank.__dict__, **of_a_lever})
 
 
 def _with_value(blank: Passport, value: object) -> Passport:
@@ -227,15 +258,20 @@ def _replaced(
 
 
 def _check_keys(name: str, entry: Mapping[object, object], file: str) -> None:
+    needed = NEEDED + OF_A_LEVER if entry.get("kind") == LEVER else NEEDED
     for key in entry:
-        if key not in NEEDED + OPTIONAL:
-            near = nearest(str(key), NEEDED + OPTIONAL)
+        if key in OF_A_LEVER and key not in needed:
+            raise LimelightError(
+                f"{file}: {name} is no lever, so its passport has no {key}; remove it, or make its kind {LEVER}."
+            )
+        if key not in needed + OPTIONAL:
+            near = nearest(str(key), needed + OPTIONAL)
             raise LimelightError(
                 f"{file}: the passport of {name} has an unknown key {key!r}; the nearest is {near!r},"
-                f" use only {', '.join(NEEDED + OPTIONAL)}."
+                f" use only {', '.join(needed + OPTIONAL)}."
             )
     is_switch = isinstance(entry.get("value"), bool)
-    missing = [key for key in NEEDED if key not in entry and not (is_switch and key == "range")]
+    missing = [key for key in needed if key not in entry and not (is_switch and key == "range")]
     if missing:
         raise LimelightError(
             f"{file}: the passport of {name} lacks {', '.join(missing)}; add what is missing."

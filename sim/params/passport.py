@@ -20,7 +20,9 @@ type Vector = NDArray[np.float64]
 class Passport:
     """One number of the model with everything a reader needs in order to doubt it.
 
-    A whole number (`int`) stays whole; a vector holds its values in the order of its axis `over`.
+    A whole number (`int`) stays whole; a vector holds its values in the order of its axis `over`. Only a lever
+    (kind `scenario`) says what it acts on, what is known of its effect, which law or proposal of the real world
+    is nearest to it, and since when that has which status.
     """
 
     name: str
@@ -37,6 +39,11 @@ class Passport:
     dated: tuple[tuple[date, Scalar], ...]
     note: str
     file: str
+    mechanism: str = ""
+    effect: str = ""
+    counterpart: str = ""
+    status: str = ""
+    since: date | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -49,6 +56,11 @@ class Passport:
         if isinstance(self.value, bool):
             return "true or false"
         return f"{self.low:g} to {self.high:g} {self.unit}"
+
+    @property
+    def status_text(self) -> str:
+        """How law stands, such as `in force since 2026-01-22`; empty for a number that is no lever."""
+        return f"{self.status} since {self.since}" if self.since else self.status
 
     def value_on(self, day: date) -> Scalar | tuple[float, ...]:
         """The value in force on a day: the latest dated value that has begun, else the first."""

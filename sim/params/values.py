@@ -81,7 +81,9 @@ class Numbers:
 
     def __reduce__(self) -> tuple[object, ...]:
         # Read-only arrays would come back writable from another process.
-        return _come_back, (self.as_dict(), {name: own for name, own in self._known.items() if name not in passports()})
+        with also_known({}):
+            own = {name: passport for name, passport in self._known.items() if name not in passports()}
+        return _come_back, (self.as_dict(), own)
 
     def __repr__(self) -> str:
         return f"Numbers({len(self.__dict__)} numbers)"

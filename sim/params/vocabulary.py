@@ -39,6 +39,7 @@ UNITS = (
 )  # fmt: skip
 
 KINDS = ("evidence", "calibrated", "assumed", "scenario")
+STATUSES = ("in force", "enacted", "suspended", "proposed", "voluntary", "none")
 THEMES = ("fandom", "beauty", "work", "careers", "tools", "data", "culture", "money", "levers")
 
 

@@ -37,8 +37,8 @@ from sim.processes.data import (
 from sim.processes.decisions import (
     agencies_adopt_tools,
     agencies_choose_tools,
+    agencies_forget_care,
     agencies_hand_over_tasks,
-    agencies_renew_care,
     agencies_set_content,
     agencies_set_editing,
     holders_set_security,
@@ -54,10 +54,12 @@ from sim.processes.rules import agencies_answer_the_law, law_takes_effect, regul
 from sim.processes.tools import (
     tools_absorb_releases,
     vendors_improve_tools,
+    vendors_mark_outputs,
     vendors_release_versions,
     vendors_set_prices,
 )
 from sim.processes.work import (
+    agencies_break_caps,
     idols_burn_out,
     idols_fear_for_jobs,
     idols_take_hiatus,
@@ -75,6 +77,7 @@ WEEK = (
     vendors_improve_tools,
     vendors_release_versions,
     vendors_set_prices,
+    vendors_mark_outputs,
     tools_absorb_releases,
     # decisions
     agencies_adopt_tools,
@@ -83,9 +86,10 @@ WEEK = (
     agencies_set_content,
     agencies_set_editing,
     holders_set_security,
-    agencies_renew_care,
+    agencies_forget_care,
     # work
     idols_work_hours,
+    agencies_break_caps,
     idols_tire,
     idols_fear_for_jobs,
     idols_burn_out,

@@ -12,7 +12,7 @@ from sim.kernels import attend, sweep
 from sim.kernels.blocks import blocks_of
 from sim.params import WEEKS_PER_YEAR
 from sim.processes.newcomers import draw_fans
-from sim.processes.rosters import members_mean
+from sim.processes.rosters import ending_hazard, members_mean
 from sim.processes.tools import provenance_share
 
 if TYPE_CHECKING:
@@ -94,23 +94,28 @@ def move_fans(industry: Industry, rows: np.ndarray, stream: str) -> None:
 def newcomers_join_fandoms(industry: Industry) -> None:
     """As many people become fans each week as leave in an ordinary one; they take empty seats.
 
-    Ordinary leaving is the sourced churn and the fans lost with groups that ended in the last year; who leaves
-    for lost trust is not made up for. Newcomers are drawn like the fans of week 0, so that the fandom neither ages
+    Ordinary leaving is the sourced churn and the fans whom ending groups are expected to lose; who leaves for lost
+    trust is not made up for. Newcomers are drawn like the fans of week 0, so that the fandom neither ages
     nor drifts by turnover.
     """
     numbers, fans, week = industry.numbers, industry.fans, industry.week
     empty = np.flatnonzero(~fans.alive)
     if empty.size == 0:
         return
-    leaving_a_week = numbers.fan_churn / WEEKS_PER_YEAR * numbers.orphan_leaving_share
-    expected = leaving_a_week * (1 - numbers.vacant_seat_share) * fans.size
-    expected += industry.tally.total("orphans_gone") / WEEKS_PER_YEAR
+    expected = leaving_rate(industry) * (1 - numbers.vacant_seat_share) * fans.size
     seats = industry.seats(empty)
     joins = industry.dice.bernoulli("join", seats, week, min(1, expected / empty.size))
     rows, seats = empty[joins], seats[joins]
     if rows.size:
         states = draw_fans(industry, seats, week)
         fans.reborn(rows, states.pop("identity"), week, **states)
+
+
+def leaving_rate(industry: Industry) -> float:
+    """Share of fans expected to leave K-pop in an ordinary week: by churn, or when their group ends."""
+    numbers = industry.numbers
+    orphaned = float((industry.groups.attention_share * ending_hazard(industry)).sum())
+    return (numbers.fan_churn / WEEKS_PER_YEAR + orphaned) * numbers.orphan_leaving_share
 
 
 def popularity_moves(industry: Industry) -> None:

@@ -9,6 +9,7 @@ from scipy.special import expit
 
 from sim.agents.idol import ADULT_AGE
 from sim.kernels import compare, sweep
+from sim.params import WEEKS_PER_YEAR
 from sim.processes.decisions import IMAGE
 
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ def feed_gain(industry: Industry) -> float:
 
 
 def literacy_left(industry: Industry) -> float:
-    """How much of a media-literacy programme's effect is left this week, times the share of fans reached."""
-    numbers, platform = industry.numbers, industry.platform
-    platform.literacy_weeks = platform.literacy_weeks + 1 if numbers.media_literacy > 0 else 0
-    return numbers.media_literacy * 2 ** (-platform.literacy_weeks / numbers.literacy_half_life)
+    """What is left of a yearly media-literacy course, times the share of pupils reached."""
+    numbers = industry.numbers
+    since = industry.platform.literacy_weeks % WEEKS_PER_YEAR
+    return float(numbers.media_literacy * 2 ** (-since / numbers.literacy_half_life))
 
 
 def fans_compare_themselves(industry: Industry, week: int | None = None) -> None:
@@ -90,6 +91,7 @@ def idols_feel_distress(industry: Industry) -> None:
         + numbers.distress_from_pressure * (idols.pressure - numbers.pressure_reference)
         + numbers.distress_from_hours * (idols.hours - numbers.hours_reference)
         + numbers.distress_from_deepfakes * np.log1p(idols.deepfakes)
+        + numbers.distress_from_exposure * idols.harm
         - numbers.distress_from_care * numbers.care_duty
         + noise
     )

@@ -11,7 +11,7 @@ from sim.dice import identity_of
 from sim.params import WEEKS_PER_YEAR
 from sim.processes.attention import move_fans
 from sim.processes.newcomers import debut_agency, debut_group, debut_idols
-from sim.processes.rosters import career_year, standard_popularity
+from sim.processes.rosters import ending_hazard
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -41,8 +41,7 @@ def idols_leave(industry: Industry) -> None:
 def groups_disband(industry: Industry) -> None:
     """Groups end by a hazard of their age, less often if popular or of a big agency, or when too few are left."""
     numbers, groups, idols, week = industry.numbers, industry.groups, industry.idols, industry.week
-    hazard = numbers.group_end_hazard[career_year(industry)] * protection(industry) / industry.baseline.protection
-    ending = industry.dice.bernoulli("group ends", groups.identity, week, -np.expm1(-hazard))
+    ending = industry.dice.bernoulli("group ends", groups.identity, week, -np.expm1(-ending_hazard(industry)))
     members = np.bincount(idols.group[idols.alive], minlength=groups.size)
     rows = np.flatnonzero(groups.alive & (ending | (members < numbers.fewest_members)))
     if rows.size == 0 or rows.size == len(groups):
@@ -54,25 +53,16 @@ def groups_disband(industry: Industry) -> None:
     groups.die(rows)
     groups.attention_share[rows] = 0
     groups.attention_share /= groups.attention_share.sum()
-    for column in (groups.revenue, groups.cost, groups.profit, groups.audience_hours):
+    for column in (groups.revenue, groups.cost, groups.profit, groups.audience_hours, groups.pieces, groups.delivered):
         column[rows] = 0
     idols.die(np.flatnonzero(idols.alive & ~groups.alive[idols.group]))
     release_fans(industry)
 
 
-def protection(industry: Industry) -> np.ndarray:
-    """Factor on the hazard of ending: popularity and a big agency protect, shape (groups,)."""
-    numbers, groups = industry.numbers, industry.groups
-    big = industry.agencies.big[groups.agency]
-    return np.exp(-numbers.popularity_protection * standard_popularity(industry) - numbers.big_agency_protection * big)
-
-
 def release_fans(industry: Industry) -> None:
     """Fans whose main group ended leave K-pop or turn to another group; second groups that ended are replaced."""
     fans, groups = industry.fans, industry.groups
-    before = len(fans)
     move_fans(industry, np.flatnonzero(fans.alive & ~groups.alive[fans.main_group]), "after the group's end")
-    industry.tally.add("orphans_gone", before - len(fans))
     orphaned = fans.alive & (fans.second_group >= 0) & ~groups.alive[fans.second_group]
     rows = np.flatnonzero(orphaned)
     if rows.size == 0:

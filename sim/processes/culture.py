@@ -72,7 +72,7 @@ def write_songs(industry: Industry, rows: np.ndarray, week: int) -> Songs:
     mix = (1 - ai)[:, None] * human + ai[:, None] * made
     care = industry.agencies.care[agency]
     acknowledged = np.minimum(1, numbers.acknowledgement + numbers.acknowledgement_from_care * care)
-    acknowledged = np.where(care >= 1, 1, acknowledged)
+    acknowledged = np.maximum(acknowledged, numbers.credit_duty * industry.agencies.lawful[agency])
     marked = industry.tools.provenance[tools] * industry.agencies.lawful[agency]
     credit = (1 - ai) * numbers.human_credit * acknowledged
     credit = credit + ai * marked * numbers.attribution_recall * numbers.provenance_survival
@@ -153,24 +153,21 @@ def standing_recovers(industry: Industry) -> None:
 
 
 def pools_pay_cultures(industry: Industry) -> None:
-    """A licence pool takes its share of the tool vendors' income and pays source cultures by the rule in force.
+    """A licence pool takes its share of what composition tools earn and pays source cultures by the rule in force.
 
-    Writes ``cultures.paid``, million KRW a year at this week's rate, shape (6,).
+    All rules pay at the same licence coverage, so that they can be compared; what nobody is licensed to receive
+    stays in the pool. Writes ``cultures.paid``, million KRW a year at this week's rate, shape (6,).
     """
-    numbers, cultures = industry.numbers, industry.cultures
-    composing = industry.tools.kind == COMPOSITION
-    pool = numbers.licence_pool * industry.tools.income[composing].sum()
+    numbers, cultures, tools = industry.numbers, industry.cultures, industry.tools
+    composing = tools.kind == COMPOSITION
+    pool = numbers.licence_pool * tools.income[composing].sum()
+    corpus = tools.corpus[composing].mean(axis=0)
     used = cultures.attributed.sum()
-    attributed = cultures.attributed / used if used > 0 else numbers.corpus_share
+    attributed = cultures.attributed / used if used > 0 else corpus
     recall = numbers.attribution_recall
     shares = (
-        numbers.corpus_share,
-        recall * attributed + (1 - recall) * numbers.corpus_share,
+        corpus,
+        recall * attributed + (1 - recall) * corpus,
         UNDER_REPRESENTED / UNDER_REPRESENTED.sum(),
     )[numbers.payout_rule]
-    licensed = np.ones(len(CULTURES)) if numbers.payout_rule == SOLIDARITY else numbers.licence_coverage
-    cultures.paid = pool * shares * licensed
-
-
-SOLIDARITY = 2
-"""Position of the solidarity fund among the payout rules: it pays traditions that hold no licence, too."""
+    cultures.paid = pool * shares * numbers.licence_coverage

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 SERVICE_BITS = np.array([REGISTERED_PLATFORM, REGISTERED_TICKETING, REGISTERED_MESSAGE], dtype=np.uint8)
 """Account bit of each shared service, in the order of SERVICES."""
 
+CONTACT, BIOMETRIC = SENSITIVITY_CLASSES.index("contact"), SENSITIVITY_CLASSES.index("biometric")
+
 NEEDED_BITS = np.array([0, 0, PAYS, GIVES_BIOMETRICS], dtype=np.uint8)
 """Account bit without which a fan leaves no records of a sensitivity class."""
 
@@ -55,18 +57,13 @@ OPT_IN = 2
 def holders_collect_records(industry: Industry) -> None:
     """Holders collect what consent, minimisation and their tools' appetite make of it, and delete what is too old."""
     numbers, agencies, services = industry.numbers, industry.agencies, industry.services
-    platform = industry.platform
-    platform.checking *= 0.5
-    analytics = agencies.ai_share[:, ANALYTICS]
-    industry_analytics = float(analytics[agencies.alive].mean())
     refill_heads(industry)
-    contact = 0
-    keep = weekly_keep(industry)[contact]
-    inflow = 1 - np.exp(-1 / numbers.retention_weeks[contact])
+    keep = weekly_keep(industry)[CONTACT]
+    inflow = 1 - np.exp(-1 / numbers.retention_weeks[CONTACT])
     consent = consent_share(industry) / industry.baseline.consent
-    for holders, appetite in ((agencies, analytics), (services, np.full(services.size, industry_analytics))):
+    for holders in (agencies, services):
         holders.minimised += (numbers.minimisation - holders.minimised) / numbers.minimisation_weeks
-        rate = collection_rate(industry, holders, appetite)
+        rate = collection_rate(industry, holders)
         holders.records_per_head = holders.records_per_head * keep + inflow * consent * rate
         home = inflow / (1 - keep) * consent * rate
         excess = np.maximum(0, holders.records_per_head - home)
@@ -74,10 +71,16 @@ def holders_collect_records(industry: Industry) -> None:
         holders.annual_revenue += (holders_revenue(industry, holders) - holders.annual_revenue) / WEEKS_PER_YEAR
 
 
-def collection_rate(industry: Industry, holders: Population, analytics: np.ndarray) -> np.ndarray:
-    """Collection of each holder against week 0 without AI, shape (holders,)."""
-    numbers = industry.numbers
-    return (1 - numbers.minimisation_effect * holders.minimised) * (1 + numbers.analytics_appetite * analytics)
+def collection_rate(industry: Industry, holders: Population) -> np.ndarray:
+    """Collection of each holder against week 0 without AI, shape (holders,): the hungrier its tool, the more.
+
+    Shared services use analytics as far as the average agency does.
+    """
+    agencies, tools = industry.agencies, industry.tools
+    hunger = agencies.ai_share[:, ANALYTICS] * tools.appetite[agencies.tool[:, ANALYTICS]]
+    if holders is not agencies:
+        hunger = hunger[agencies.alive].mean()
+    return (1 - industry.numbers.minimisation_effect * holders.minimised) * (1 + hunger)
 
 
 def refill_heads(industry: Industry) -> None:
@@ -100,17 +103,16 @@ def fans_entrust_records(industry: Industry) -> None:
     """Fans who consent leave records with every hour of use; their trust recovers and old harm fades."""
     numbers, fans, groups = industry.numbers, industry.fans, industry.groups
     f4 = np.float32
-    agencies, services = industry.agencies, industry.services
-    analytics = agencies.ai_share[:, ANALYTICS]
-    rate = collection_rate(industry, agencies, analytics)[groups.agency]
-    shared = collection_rate(industry, services, np.full(services.size, analytics[agencies.alive].mean())).mean()
-    keep = weekly_keep(industry) ** (1 + numbers.minimisation)
+    rate = collection_rate(industry, industry.agencies)[groups.agency]
+    shared = collection_rate(industry, industry.services).mean()
+    keep = weekly_keep(industry)
     sweep(entrust, fans.size, industry.threads, fans.alive, fans.hours, fans.accounts, fans.privacy_stance,
           fans.main_group, fans.records, fans.trust, fans.trust_set_point, fans.harm, keep.astype(f4),
           f4(np.exp(-1 / numbers.deletion_weeks)), industry.baseline.inflow.astype(f4), NEEDED_BITS,
           ((rate + shared) / 2).astype(f4), f4(consent_share(industry)), f4(numbers.trust_start),
           f4(numbers.trust_recovery), f4(numbers.trust_set_point_recovery), f4(numbers.use_from_trust),
-          f4(industry.platform.checking), f4(1 - 1 / numbers.harm_memory_weeks))
+          f4(industry.platform.checking), f4(1 - 1 / numbers.harm_memory_weeks),
+          f4(numbers.minimisation / numbers.old_stock_weeks))
     groups.fan_trust += numbers.trust_recovery * (groups.fan_trust_set_point - groups.fan_trust)
     groups.fan_trust_set_point += numbers.trust_set_point_recovery * (numbers.trust_start - groups.fan_trust_set_point)
 
@@ -120,14 +122,16 @@ def agencies_record_idols(industry: Industry) -> None:
     numbers, idols = industry.numbers, industry.idols
     agency = agency_of_idols(industry)
     appetite = industry.agencies.ai_share[:, [IMAGE, VOICE, VIRTUAL]].mean(axis=1)[agency]
-    allowed = (1 - numbers.idol_data_limit) * (1 - numbers.likeness_consent * (1 - real_consent(industry)))
-    biometric = SENSITIVITY_CLASSES.index("biometric")
-    weeks = numbers.retention_weeks
-    idols.biometric_records += (allowed * (1 + numbers.biometric_appetite * appetite)
-                                - idols.biometric_records) / weeks[biometric]
-    tracked = industry.agencies.ai_share[agency, ANALYTICS]
-    idols.location_records += ((1 - numbers.idol_data_limit) * (1 + numbers.analytics_appetite * tracked)
-                               - idols.location_records) / weeks[0]
+    tracking = industry.agencies.ai_share[agency, ANALYTICS]
+    limit = 1 - numbers.idol_data_limit
+    consenting = 1 - numbers.likeness_consent * (1 - numbers.idol_consent_share)
+    weeks = numbers.retention_weeks[BIOMETRIC]
+    lasting = min(weeks, numbers.retention_limit)
+    idols.biometric_records += limit * consenting * (1 + numbers.biometric_appetite * appetite) / weeks
+    idols.biometric_records -= idols.biometric_records / lasting
+    idols.location_records += limit * (1 + numbers.analytics_appetite * tracking) / weeks
+    idols.location_records -= idols.location_records / lasting
+    idols.harm *= 1 - 1 / numbers.harm_memory_weeks
 
 
 def holders_reckon_hazard(industry: Industry) -> None:
@@ -136,12 +140,13 @@ def holders_reckon_hazard(industry: Industry) -> None:
     governed = numbers.governed_share + (1 - numbers.governed_share) * numbers.ai_governance_duty
     using = agencies.adopted.any(axis=1)
     for holders, ai in ((agencies, using), (industry.services, using[agencies.alive].mean())):
-        risk = 1 + numbers.shadow_ai_risk * ai * (1 - governed)
+        shadow = 1 + numbers.shadow_ai_risk * ai * (1 - governed)
         effort = np.where(holders.symbolic, 0, holders.security)
-        subjects = holders.heads * holders.records_per_head / numbers.breach_reference_subjects
-        holders.hazard = (numbers.breach_rate * subjects**numbers.breach_size_exponent
-                          * np.exp(-numbers.security_effect * effort) * risk * holders.leak_risk * holders.alive)
-        holders.first_hazard = np.where(holders.first_hazard > 0, holders.first_hazard, holders.hazard)
+        holders.risk = (holders.records_per_head**numbers.breach_size_exponent * shadow * holders.leak_risk
+                        * np.exp(-numbers.security_effect * effort))
+        holders.first_risk = np.where(holders.first_risk > 0, holders.first_risk, holders.risk)
+        size = (holders.heads / numbers.breach_reference_subjects) ** numbers.breach_size_exponent
+        holders.hazard = numbers.breach_rate * size * holders.risk * holders.alive
 
 
 def breach_chance(industry: Industry, heads: float) -> float:
@@ -181,10 +186,19 @@ def suffer_breach(industry: Industry, holders: Population, row: int, heads: floa
     weights = (numbers.sensitivity_weight / numbers.sensitivity_weight.max()).astype(np.float32)
     relief = 1 - numbers.notification_relief * numbers.breach_notification
     industry.fans.harm[exposed] += np.float32(relief) * (industry.fans.records[exposed] @ weights)
+    if holders is industry.agencies:
+        expose_idols(industry, row, relief * share)
     speed = 1 - numbers.security_ai_speed * security_ai(industry, holders, row)
     lag = dice.gamma("detection", who, week, 1, numbers.detection_weeks * speed)
     notice = Notice(week + int(np.ceil(lag)), "disclosure", holders.name, row, float(heads), float(share))
     industry.regulator.notices.append(notice)
+
+
+def expose_idols(industry: Industry, agency: int, part: float) -> None:
+    """What an agency loses contains its idols' faces, voices and whereabouts, too."""
+    idols = industry.idols
+    own = idols.alive & (agency_of_idols(industry) == agency)
+    idols.harm[own] += part * (idols.biometric_records[own] + idols.location_records[own]) / 2
 
 
 def security_ai(industry: Industry, holders: Population, row: int) -> float:
@@ -217,16 +231,18 @@ def holders_disclose_breaches(industry: Industry) -> None:
     """A breach becomes known; those who hear of it lose trust, the loyal less, and some of it stays lost."""
     numbers = industry.numbers
     industry.regulator.open_cases *= 1 - 1 / WEEKS_PER_YEAR
+    industry.platform.checking *= 0.5 ** (1 / numbers.checking_half_life)
     for notice in industry.regulator.due(industry.week, "disclosure"):
         holders = industry.populations[notice.holder_kind]
         headline = notice.heads >= numbers.headline_breach
-        aware = numbers.aware_of_headline_breach if headline else numbers.aware_of_ordinary_breach
+        told = numbers.aware_of_ordinary_breach * numbers.breach_notification
+        aware = numbers.aware_of_headline_breach if headline else told
         lasting = industry.dice.bernoulli("lasting distrust", holders.identity[notice.row], notice.week,
                                           numbers.lasting_loss_chance)
         lose_trust(industry, notice, aware, numbers.lasting_loss_share * lasting)
         if headline:
             registered = notice.heads / industry.real_fans
-            industry.platform.checking = max(industry.platform.checking, 2 * numbers.checking_rise * registered)
+            industry.platform.checking = max(industry.platform.checking, numbers.checking_rise * registered)
         if notice.heads > numbers.fined_breach:
             open_case(industry, notice)
 
@@ -270,22 +286,18 @@ def regulator_fines_holders(industry: Industry) -> None:
     numbers = industry.numbers
     for notice in industry.regulator.due(industry.week, "fine"):
         holders = industry.populations[notice.holder_kind]
-        severe = notice.heads >= SEVERE_TIMES_HEADLINE * numbers.headline_breach
+        severe = notice.heads >= numbers.severe_breach
         cap = max(numbers.fine_cap, numbers.severe_fine_cap) if severe else numbers.fine_cap
         effort = 0 if holders.symbolic[notice.row] else np.clip(holders.security[notice.row], 0, 1)
         share = numbers.fine_realised * cap * (1 - numbers.fine_discount * effort)
         fine = share * holders.annual_revenue[notice.row]
         if holders is industry.agencies:
-            industry.agencies.cash[notice.row] -= fine
+            industry.agencies.fines[notice.row] += fine
         industry.record("fine", f"{holders.name} {notice.row}", float(fine),
                         f"breach of {notice.heads:,.0f} people's records")
         industry.tally.add("fines", fine)
         for learners in (industry.agencies, industry.services):
             learners.expected_fine += numbers.fine_learning * (share - learners.expected_fine)
-
-
-SEVERE_TIMES_HEADLINE = 10
-"""The severe cap concerns breaches of ten million people and more: ten headline breaches."""
 
 
 def deepfakes_spread(industry: Industry) -> None:

@@ -17,9 +17,9 @@ IMAGE, COMPOSITION, VOICE, VIDEO, VIRTUAL, ANALYTICS = range(len(TOOL_KINDS))
 def agencies_adopt_tools(industry: Industry) -> None:
     """Agencies imitate those that use AI; a newcomer to AI takes up some kinds, a user adds one now and then."""
     agencies = industry.agencies
-    agencies.weeks_of_use += agencies.adopted
     if not industry.ai_evolves:
         return
+    agencies.weeks_of_use += agencies.adopted
     dice, week, who = industry.dice, industry.week, agencies.identity
     using = agencies.adopted.any(axis=1)
     chance = np.minimum(industry.strategy("adoption"), 1)
@@ -53,18 +53,17 @@ def agencies_choose_tools(industry: Industry) -> None:
         agencies.tool[:, kind] = rows[industry.dice.pick("tool taste", agencies.identity, 0, appeal, draw=kind)]
     used = agencies.tool[agencies.adopted & agencies.alive[:, None]]
     tools.users = np.bincount(used, minlength=tools.size)
+    analytics = agencies.tool[:, ANALYTICS]
+    agencies.leak_risk = np.where(agencies.adopted[:, ANALYTICS], tools.leak_risk[analytics], 1)
 
 
 def agencies_hand_over_tasks(industry: Industry) -> None:
-    """AI's share of each task is adoption x learning x capability, less what a minimum human share forbids."""
+    """AI's share of each task is adoption x learning x capability, as far as the law that the agency keeps allows."""
     numbers, agencies, groups = industry.numbers, industry.agencies, industry.groups
     learnt = 1 - np.exp(-agencies.weeks_of_use / numbers.learning_weeks)
     share = agencies.adopted * learnt * industry.tools.capability[agencies.tool]
-    creative = [IMAGE, COMPOSITION, VOICE, VIDEO]
-    share[:, creative] = np.minimum(share[:, creative], 1 - numbers.minimum_human_share)
-    limit = np.where(agencies.lawful, numbers.ai_share_limit, 1)
-    share[:, COMPOSITION] = np.minimum(share[:, COMPOSITION], limit)
-    agencies.ai_share = share
+    agencies.ai_share = np.where(agencies.lawful[:, None], np.minimum(share, allowed_ai_share(industry)), share)
+    share = agencies.ai_share
     attained = share / np.maximum(numbers.capability_ceiling, np.finfo(float).tiny)
     agencies.saving = (attained * numbers.task_weight).sum(axis=1)
     handed = share[groups.agency]
@@ -74,16 +73,36 @@ def agencies_hand_over_tasks(industry: Industry) -> None:
     groups.human_image = 1 - handed[:, IMAGE]
 
 
+def allowed_ai_share(industry: Industry) -> np.ndarray:
+    """The largest share of each task that the law leaves to AI, shape (kinds,).
+
+    A minimum human share binds creative tasks, a music rule songs, and where an idol's likeness needs consent,
+    voices and avatars only follow the idols who consent.
+    """
+    numbers = industry.numbers
+    allowed = np.ones(len(TOOL_KINDS))
+    allowed[[IMAGE, COMPOSITION, VOICE, VIDEO]] = 1 - numbers.minimum_human_share
+    allowed[COMPOSITION] = min(allowed[COMPOSITION], numbers.ai_share_limit)
+    refused = numbers.likeness_consent * (1 - numbers.idol_consent_share)
+    allowed[[VOICE, VIRTUAL]] = np.minimum(allowed[[VOICE, VIRTUAL]], 1 - refused)
+    return allowed
+
+
 def agencies_set_content(industry: Industry) -> None:
-    """Each group's content moves towards its agency's target and towards what peers release; a cap binds at once."""
+    """Each group's content moves towards its agency's target and towards what peers release; a cap binds at once.
+
+    The cap is reckoned from ``usual_pieces``: what the group would make without AI, moved by the same habits.
+    """
     numbers, groups = industry.numbers, industry.groups
-    target = industry.strategy("content")
     speed, pull = 1 / numbers.content_adjustment_weeks, numbers.content_peer_pull
-    peers = groups.pieces[groups.alive].mean()
-    groups.pieces += speed * (target - groups.pieces) + pull * (peers - groups.pieces)
-    without_ai = industry.pieces_without_ai()
-    usual = (speed * without_ai + pull * without_ai[groups.alive].mean()) / (speed + pull)
-    groups.pieces = np.minimum(groups.pieces, numbers.content_cap * usual)
+    ranked = groups.attention_share > 0
+    targets = {"pieces": industry.strategy("content"), "usual_pieces": industry.pieces_without_ai()}
+    for name, target in targets.items():
+        pieces = getattr(groups, name)
+        # A group that debuted last week has not been ranked yet; it makes what it set out with.
+        target = np.where(ranked, target, pieces)
+        pieces += speed * (target - pieces) + pull * (pieces[groups.alive].mean() - pieces)
+    groups.pieces = np.minimum(groups.pieces, numbers.content_cap * groups.usual_pieces)
 
 
 def agencies_set_editing(industry: Industry) -> None:
@@ -113,8 +132,6 @@ def holders_set_security(industry: Industry) -> None:
         holders.security = np.maximum(holders.security, np.where(bound, numbers.security_duty, -np.inf))
 
 
-def agencies_renew_care(industry: Industry) -> None:
-    """Care for source cultures fades back to its usual level; a credit duty holds it up."""
-    numbers, agencies = industry.numbers, industry.agencies
-    agencies.care -= numbers.care_forgetting * (agencies.care - numbers.care_start)
-    agencies.care = np.maximum(agencies.care, numbers.credit_duty * agencies.lawful)
+def agencies_forget_care(industry: Industry) -> None:
+    """Care for source cultures fades unless call-outs renew it."""
+    industry.agencies.care *= 1 - industry.numbers.care_forgetting

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.agents.idol import ADULT_AGE
 from sim.params import WEEKS_PER_YEAR
+from sim.processes import beauty
 from sim.processes.decisions import COMPOSITION
 from sim.processes.rosters import sum_by
 
@@ -24,9 +26,20 @@ def groups_earn_revenue(industry: Industry) -> None:
     earned = numbers.revenue_from_attention
     earned = earned + (1 - earned) * output**numbers.output_elasticity
     records = np.maximum(agencies.records_per_head, np.finfo(float).tiny)[groups.agency]
-    fandom = industry.active_share() / (1 - numbers.vacant_seat_share)
+    fandom = industry.active_share() / (1 - numbers.vacant_seat_share) * hours_left(industry)
+    engaged = 1 - numbers.feed_engagement * (1 - beauty.feed_gain(industry) / numbers.feed_gain)
     base = numbers.industry_revenue * industry.scale * groups.attention_share
-    groups.revenue = base * earned * records**numbers.records_elasticity * fandom
+    groups.revenue = base * earned * records**numbers.records_elasticity * fandom * engaged
+
+
+def hours_left(industry: Industry) -> float:
+    """Share of fans' hours that a cap on minors' use leaves."""
+    fans, cap = industry.fans, industry.numbers.minors_use_cap
+    capped = fans.alive & (fans.age < ADULT_AGE) & (fans.hours > cap)
+    if not capped.any():
+        return 1
+    lost = (fans.hours[capped] - cap).sum(dtype=np.float64)
+    return float(1 - lost / fans.hours[fans.alive].sum(dtype=np.float64))
 
 
 def against_no_ai(industry: Industry, pieces: np.ndarray) -> np.ndarray:
@@ -36,26 +49,36 @@ def against_no_ai(industry: Industry, pieces: np.ndarray) -> np.ndarray:
 
 
 def vendors_earn_income(industry: Industry) -> None:
-    """Tool vendors earn by what their users let AI do, at falling prices."""
+    """Tool vendors earn by what their users let AI do; users also carry what a licence pool takes."""
     numbers, groups, agencies, tools = industry.numbers, industry.groups, industry.agencies, industry.tools
     revenue = sum_by(groups.agency, groups.revenue, agencies.size)
     music = numbers.tool_income_share * numbers.recorded_music_share * revenue
     paid = music[:, None] * agencies.ai_share * tools.price[agencies.tool]
     tools.income = sum_by(agencies.tool.ravel(), paid.ravel(), tools.size)
-    industry.tool_spending = paid.sum(axis=1)
+    industry.tool_spending = paid.sum(axis=1) + numbers.licence_pool * paid[:, COMPOSITION]
 
 
 def agencies_pay_costs(industry: Industry) -> None:
-    """Agencies pay staff, fixed and other costs, tools and what the law costs; idols get their split of the rest."""
+    """Agencies pay staff, idol time where it has a price, fixed and other costs, tools and what the law costs."""
     numbers, groups, agencies = industry.numbers, industry.groups, industry.agencies
     saving = agencies.saving[groups.agency]
     staff_hours = against_no_ai(industry, groups.pieces) * (1 - numbers.staff_saving * saving)
-    base = numbers.industry_revenue * industry.scale * groups.attention_share
+    staff_cost = numbers.staff_cost_share * numbers.industry_revenue * industry.scale * groups.attention_share
     law = compliance_share(industry)[groups.agency] * groups.revenue
-    tools = industry.tool_spending[groups.agency] / np.maximum(agencies.groups, 1)[groups.agency]
-    groups.cost = numbers.staff_cost_share * base * staff_hours + numbers.other_cost_share * groups.revenue
-    groups.cost = groups.cost + (numbers.fixed_cost + tools) * groups.alive + law
+    earned = sum_by(groups.agency, groups.revenue, agencies.size)
+    tools = (industry.tool_spending / np.maximum(earned, np.finfo(float).tiny))[groups.agency] * groups.revenue
+    groups.wages = staff_cost * idol_time_paid(industry)
+    groups.cost = staff_cost * staff_hours + groups.wages + numbers.other_cost_share * groups.revenue
+    groups.cost = groups.cost + numbers.fixed_cost * groups.alive + tools + law
     agencies.compliance_cost = sum_by(groups.agency, law, agencies.size)
+
+
+def idol_time_paid(industry: Industry) -> np.ndarray:
+    """Idols' content hours that have a price, in units of the group's staff hours without AI, shape (groups,)."""
+    numbers, groups = industry.numbers, industry.groups
+    saving = np.where(groups.virtual, numbers.virtual_idol_saving, numbers.idol_saving)
+    hours = numbers.idol_hours_per_piece * (1 - saving * industry.agencies.saving[groups.agency])
+    return numbers.idol_time_price * hours / numbers.staff_hours_per_piece * against_no_ai(industry, groups.pieces)
 
 
 def compliance_share(industry: Industry) -> np.ndarray:
@@ -66,27 +89,35 @@ def compliance_share(industry: Industry) -> np.ndarray:
         + numbers.provenance_cost * numbers.provenance_duty
         + numbers.security_cost * numbers.security_duty
         + numbers.care_cost * numbers.care_duty
+        + numbers.paperwork_cost
+        * (numbers.ai_governance_duty + numbers.credit_duty + numbers.idol_data_limit + numbers.likeness_consent
+           + numbers.weight_order_ban + numbers.diverse_image_quota)
     )
     return duties * agencies.lawful + numbers.minimisation_cost * agencies.minimised
 
 
 def agencies_settle_with_idols(industry: Industry) -> None:
-    """Members share what is left; it first pays their debt to the agency, and only then reaches them."""
+    """Members share what is left; it first repays their debt to the agency, and only then reaches them.
+
+    Wages for idol time, where it has a price, are paid out whatever the debt. What agencies keep is profit; fines
+    that came due this week are taken from it.
+    """
     numbers, groups, agencies, idols = industry.numbers, industry.groups, industry.agencies, industry.idols
-    surplus = np.maximum(0, groups.revenue - groups.cost)
     members = np.bincount(idols.group[idols.alive], minlength=groups.size)
-    share = numbers.idol_split * surplus / np.maximum(members, 1)
-    due = share[idols.group] * idols.alive
+    split = numbers.idol_split * np.maximum(0, groups.revenue - groups.cost) * (members > 0)
+    due = (split / np.maximum(members, 1))[idols.group] * idols.alive
     repaid = np.minimum(idols.debt, due / WEEKS_PER_YEAR)
     idols.debt -= repaid
-    paid = due - repaid * WEEKS_PER_YEAR
+    paid = np.where(idols.debt > 0, 0, due - repaid * WEEKS_PER_YEAR)
+    paid = paid + (groups.wages / np.maximum(members, 1))[idols.group] * idols.alive
     topped_up = np.maximum(0, numbers.income_floor - paid) * idols.alive
     idols.income = paid + topped_up
-    idol_cost = numbers.idol_split * surplus * (members > 0) + sum_by(idols.group, topped_up, groups.size)
-    groups.profit = (groups.revenue - groups.cost - idol_cost) * groups.alive
+    kept = sum_by(idols.group, repaid * WEEKS_PER_YEAR - topped_up, groups.size)
+    groups.profit = (groups.revenue - groups.cost - split + kept) * groups.alive
     agencies.revenue = sum_by(groups.agency, groups.revenue, agencies.size)
-    agencies.profit = sum_by(groups.agency, groups.profit, agencies.size)
+    agencies.profit = sum_by(groups.agency, groups.profit, agencies.size) - agencies.fines * WEEKS_PER_YEAR
     agencies.cash += agencies.profit / WEEKS_PER_YEAR
+    agencies.fines = 0
 
 
 def staff_are_displaced(industry: Industry) -> None:
@@ -117,8 +148,17 @@ def composition_income(industry: Industry) -> float:
 def enjoyment(industry: Industry) -> float:
     """Fans' enjoyment: more output, human work and trust please; attention-weighted, an assumption throughout."""
     numbers, groups = industry.numbers, industry.groups
-    output = np.log(np.maximum(groups.delivered, np.finfo(float).tiny) / numbers.pieces_start)
+    output = np.log1p(groups.delivered) - np.log1p(numbers.pieces_start)
     human = (groups.human_song, groups.human_vocal, groups.human_choreography, groups.human_image)
     artificial = 1 - np.mean(human, axis=0)
     pleasure = numbers.enjoyment_from_output * output + numbers.enjoyment_from_ai * artificial
     return float((groups.attention_share * pleasure).sum() + numbers.enjoyment_from_trust * industry.mean_trust())
+
+
+def public_cost(industry: Industry) -> float:
+    """What the public pays for courses in schools and for investigators, million KRW a year."""
+    numbers = industry.numbers
+    fans = industry.fans
+    pupils = float((fans.alive & (fans.age < numbers.young_until)).sum()) * industry.fans_represented
+    return float(numbers.media_literacy * pupils * numbers.literacy_cost
+                 + numbers.regulator_capacity * industry.scale * numbers.investigation_cost)

@@ -164,11 +164,12 @@ def debut_group(industry: Industry, agency: int, who: np.uint64, week: int) -> i
     avatars = numbers.virtual_debut_share * industry.agencies.ai_share[agency, TOOL_KINDS.index("virtual")]
     start = numbers.newcomer_pieces * numbers.pieces_start
     states |= {"virtual": dice.bernoulli("virtual", who, week, avatars), "debut_week": week, "cycle_offset": -week - 1,
-               "pieces": start, "delivered": start, "editing": states["editing_habit"]}
+               "pieces": start, "usual_pieces": start, "delivered": start, "editing": states["editing_habit"]}
     row = int(groups.born(identity, week, **states)[0])
     sizes = distribution("group_size_2020_2025")
     members = int(sizes["members"][dice.pick("members", who, week, sizes["groups"])])
     debut_idols(industry, np.full(members, row), identity_of("idol", who, week, np.arange(members)), week)
+    industry.agencies.cash[agency] -= members * numbers.debut_debt
     return row
 
 
@@ -177,19 +178,24 @@ def draw_agencies(industry: Industry, who: Array, week: int) -> dict[str, Any]:
     numbers, dice = industry.numbers, industry.dice
     return {
         "reluctance": dice.uniform("reluctance", who, week), "care": numbers.care_start,
-        "symbolic": dice.bernoulli("symbolic", who, week, numbers.symbolic_security_share),
+        "symbolic": dice.bernoulli("symbolic", who, week, numbers.symbolic_share),
         "expected_fine": industry.first_expected_fine,
     }
 
 
 def debut_agency(industry: Industry, who: np.uint64, week: int) -> int:
-    """An agency is founded; it takes up AI as often as its peers have by now. Returns its row."""
+    """An agency is founded; it takes up AI as often as its peers have by now. Returns its row.
+
+    In a world of frozen AI newcomers use it as the agencies of the first day did, so that the level stays.
+    """
     agencies = industry.agencies
     identity = np.array([who], dtype=np.uint64)
-    share = adoption_share(industry)
+    share = adoption_share(industry) if industry.ai_evolves else industry.numbers.adoption_start
     row = int(agencies.born(identity, week, **draw_agencies(industry, identity, week))[0])
-    if industry.ai_evolves and industry.dice.bernoulli("adoption at founding", who, week, share):
+    if industry.ai_exists and industry.dice.bernoulli("adoption at founding", who, week, share):
         agencies.adopted[row] = first_kinds(industry, identity, week)[0]
+    if not industry.ai_evolves:
+        agencies.weeks_of_use[row] = industry.numbers.weeks_used_at_start * agencies.adopted[row]
     return row
 
 

@@ -53,6 +53,19 @@ def standard_popularity(industry: Industry) -> Array:
     return (groups.popularity - living.mean()) / (spread if spread > 0 else 1)
 
 
+def protection(industry: Industry) -> Array:
+    """Factor on the hazard of ending: popularity and a big agency protect, shape (groups,)."""
+    numbers, groups = industry.numbers, industry.groups
+    big = industry.agencies.big[groups.agency]
+    return np.exp(-numbers.popularity_protection * standard_popularity(industry) - numbers.big_agency_protection * big)
+
+
+def ending_hazard(industry: Industry) -> Array:
+    """Weekly hazard that each group ends, by its age, popularity and agency, shape (groups,)."""
+    by_age = industry.numbers.group_end_hazard[career_year(industry)]
+    return by_age * protection(industry) / industry.baseline.protection * industry.groups.alive
+
+
 def career_year(industry: Industry) -> Array:
     """Full 52-week periods since debut, with all from the tenth on in one class, shape (groups,)."""
     years = (industry.week - industry.groups.debut_week) // industry.weeks_per_year

@@ -37,12 +37,17 @@ def vendors_release_versions(industry: Industry) -> None:
 
 
 def vendors_set_prices(industry: Industry) -> None:
-    """Prices fall slowly to a floor; a provenance duty decides which vendors mark what their tools make."""
+    """Prices fall slowly to a floor."""
+    numbers, tools = industry.numbers, industry.tools
+    if industry.ai_evolves:
+        tools.price = np.maximum(numbers.price_floor, tools.price * (1 - numbers.price_decline))
+
+
+def vendors_mark_outputs(industry: Industry) -> None:
+    """Some vendors mark what their tools make and from which sources; a duty makes more of them do so."""
     numbers, tools = industry.numbers, industry.tools
     marking = max(numbers.voluntary_provenance, numbers.provenance_duty)
     tools.provenance = industry.dice.bernoulli("provenance", tools.identity, 0, marking)
-    if industry.ai_evolves:
-        tools.price = np.maximum(numbers.price_floor, tools.price * (1 - numbers.price_decline))
 
 
 def tools_absorb_releases(industry: Industry) -> None:

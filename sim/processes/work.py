@@ -40,6 +40,15 @@ def idols_work_hours(industry: Industry) -> None:
     idols.creative_share = ((groups.human_vocal + groups.human_choreography) / 2)[idols.group]
 
 
+def agencies_break_caps(industry: Industry) -> None:
+    """Agencies whose schedules ask for more than the law allows keep the caps or break them, and it can be counted."""
+    idols, agencies = industry.idols, industry.agencies
+    agency, legal = agency_of_idols(industry), legal_hours(industry)
+    for name, hours in (("idols_asked_over_cap", idols.desired_hours), ("idols_over_cap", idols.hours)):
+        over = idols.alive & ~idols.on_hiatus & (hours > legal)
+        setattr(agencies, name, np.bincount(agency[over], minlength=agencies.size))
+
+
 def hours_cap(industry: Industry) -> np.ndarray:
     """The cap on weekly hours that binds each idol in practice; infinite where none is kept, shape (idols,)."""
     idols, agencies = industry.idols, industry.agencies

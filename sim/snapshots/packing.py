@@ -37,7 +37,7 @@ def packed(value: Any, place: str, arrays: Arrays) -> Any:
         return value
     if type(value) is float:
         return value if math.isfinite(value) else {"float": str(value)}
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biufU":
         arrays[place] = value
         return {"array": place}
     if isinstance(value, np.generic) and value.dtype.kind in "biuf":
@@ -52,7 +52,7 @@ def packed(value: Any, place: str, arrays: Arrays) -> Any:
         return inside if type(value) is list else {"tuple": inside}
     raise WorldFileError(
         f"{place} is a {type(value).__name__}, which a world file cannot hold; keep it as numbers, arrays, lists or"
-        " mappings of them, or as states of agents in a population."
+        " mappings of them, as states of agents in a population, or apart from the industry."
     )
 
 
@@ -65,7 +65,7 @@ def unpacked(note: Any, arrays: Mapping[str, np.ndarray]) -> Any:
     if "float" in note:
         return float(note["float"])
     if "array" in note:
-        return arrays[note["array"]].copy()
+        return arrays[note["array"]].copy(order="K")
     if "scalar" in note:
         return np.dtype(note["scalar"]).type(unpacked(note["of"], arrays))
     if "tuple" in note:
@@ -86,22 +86,22 @@ def _plain_key(key: object, place: str) -> Any:
     raise WorldFileError(f"{place} has the key {key!r}, which a world file cannot hold; use words or whole numbers.")
 
 
-def _fields(record: Any) -> dict[str, Any]:
+def fields_of(record: Any) -> dict[str, Any]:
     """What a record holds, by name."""
-    return record._asdict() if isinstance(record, tuple) else vars(record)  # type: ignore[attr-defined]
+    return record._asdict() if isinstance(record, Event) else vars(record)
 
 
 def _packed_record(record: Any, place: str, arrays: Arrays) -> dict[str, Any]:
-    fields = _fields(record)
+    fields = fields_of(record)
     inside = _packed_all(fields.values(), [f"{place}/{name}" for name in fields], arrays)
     return {"record": type(record).__name__, "fields": dict(zip(fields, inside, strict=True))}
 
 
 def _unpacked_record(note: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Any:
-    kind = RECORDS[note["record"]]
+    kind: type[Any] = RECORDS[note["record"]]
     fields = {name: unpacked(value, arrays) for name, value in note["fields"].items()}
     if issubclass(kind, tuple) or is_dataclass(kind):
         return kind(**fields)  # a record that has other fields by now says so
-    record = kind.__new__(kind)
+    record = object.__new__(kind)
     vars(record).update(fields)
     return record

@@ -10,10 +10,13 @@ import pytest
 from tests.house.syntax import SIM, Source, sources
 
 ARROW = (
-    "params", "evidence", "dice", "policies", "scenario", "plugins", "agents", "kernels", "processes",
-    "building", "industry", "observables", "results", "runner", "designs", "analysis", "calibration",
+    "params", "evidence", "dice", "policies", "plugins", "scenario", "agents", "kernels", "processes",
+    "building", "snapshots", "industry", "observables", "results", "runner", "designs", "analysis", "calibration",
     "validation", "figures", "describe", "app",
 )  # fmt: skip
+# `snapshots` stands left of `industry`, like `building`: both are handed an empty world and fill it, one as on its
+# first day, one as it was saved; so a Mesa user finds `industry.snapshot` and `Industry.restore` on the model itself.
+# `plugins` stands left of `scenario`: a scenario names its plug-ins and is checked against the numbers they bring.
 CHAPTERS = (
     "rules", "tools", "decisions", "work", "attention", "beauty", "data", "culture", "money", "careers",
 )  # fmt: skip

@@ -360,7 +360,9 @@ shares = st.lists(st.floats(1e-6, 1), min_size=len(CULTURES), max_size=len(CULTU
 
 
 @given(shares, shares, st.floats(0, 3))
-def test_what_a_generator_makes_of_any_mixture_is_a_mixture(intended: list[float], corpus: list[float], skew: float) -> None:
+def test_what_a_generator_makes_of_any_mixture_is_a_mixture(
+    intended: list[float], corpus: list[float], skew: float
+) -> None:
     meant, held = np.array([intended]) / sum(intended), np.array(corpus) / sum(corpus)
     made = culture.mix_of_ai(meant, held, skew)
     assert made.shape == meant.shape and made.min() >= 0

@@ -85,7 +85,7 @@ def test_there_are_about_2290_idols() -> None:
     counts = [len(Industry(Scenario(fans=200, seed=seed)).idols) for seed in range(12)]
     # Members are drawn group by group: one world lies within some 60 of the mean two times out of three.
     assert abs(np.mean(counts) - 2290) <= 60
-    assert 2290 - 240 < min(counts) and max(counts) < 2290 + 240
+    assert min(counts) > 2290 - 240 and max(counts) < 2290 + 240
 
 
 @pytest.mark.parametrize(("agencies", "fans"), [(4, 200), (5, 5000), (25, 200), (60, 321), (564, 300)])
@@ -106,10 +106,10 @@ def test_rosters_members_and_fandoms_hang_together(built: Industry) -> None:
     groups, idols, agencies, fans = built.groups, built.idols, built.agencies, built.fans
     assert np.array_equal(agencies.groups, np.bincount(groups.agency, minlength=282)) and agencies.groups.min() >= 1
     members = np.bincount(idols.group, minlength=441)
-    assert 2 <= members.min() and members.max() <= 24
+    assert members.min() >= 2 and members.max() <= 24
     assert [groups.view(row).members for row in (0, 7, 440)] == members[[0, 7, 440]].tolist()
     assert np.array_equal(idols.female, groups.female[idols.group])
-    assert np.array_equal(idols.debut_week, groups.debut_week[idols.group]) and idols.debut_week.max() <= 0
+    assert (idols.debut_week >= groups.debut_week[idols.group]).all() and idols.debut_week.max() <= 0
     assert fans.main_group.min() >= 0 and fans.main_group.max() < 441
     assert fans.second_group.min() == NO_GROUP and (fans.second_group != fans.main_group).all()
     # Fandoms have the size that attention gives them, up to the empty seats and the rounding of seats.
@@ -295,8 +295,8 @@ def test_observables_count_who_is_there() -> None:
     industry = Industry(MIDDLE)
     industry.run_for(40)
     seen = observe(industry)
-    assert (seen["agencies"], seen["groups"], seen["idols"]) == (
-        len(industry.agencies), len(industry.groups), len(industry.idols))
+    assert (seen["groups"], seen["idols"]) == (len(industry.groups), len(industry.idols))
+    assert seen["agencies"] == len(set(industry.groups.agency[industry.groups.alive]))  # those with a group
     assert seen["active_fans"] == pytest.approx(len(industry.fans) * industry.fans_represented)
     assert seen["mean_dissatisfaction"] == pytest.approx(
         industry.fans.dissatisfaction[industry.fans.alive].astype(float).mean(), abs=1e-6)

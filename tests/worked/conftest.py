@@ -114,14 +114,14 @@ def level(world: Industry) -> Industry:
     groups, agencies = world.groups, world.agencies
     groups.popularity = groups.home_popularity = groups.backlash = 0
     groups.attention_share = 0.2
-    groups.pieces = groups.delivered = 5
+    groups.pieces = groups.usual_pieces = groups.delivered = 5
     groups.editing = groups.editing_habit = 0.4
     groups.image_ideal = 1
     groups.virtual = False
     groups.human_song = groups.human_vocal = groups.human_choreography = groups.human_image = 1
     agencies.adopted, agencies.ai_share, agencies.saving, agencies.big = False, 0, 0, False
-    agencies.lawful = agencies.keeps_minors_cap = agencies.complies = True
-    agencies.symbolic = agencies.complies_on_paper = False
-    world.baseline.pieces_factor = world.baseline.protection = world.baseline.editing_advantage = 1.0
+    agencies.lawful = agencies.keeps_minors_cap = True
+    agencies.symbolic, agencies.leak_risk = False, 1
+    world.baseline.protection = world.baseline.editing_advantage = 1.0
     world.baseline.pieces, world.baseline.attachment = 5.0, 0.4
     return world

@@ -135,17 +135,16 @@ def test_half_of_those_who_leave_a_fandom_leave_k_pop_the_others_move_on(level, 
     assert len(fans) == before - 10
 
 
-def test_newcomers_replace_ordinary_leavers_and_the_orphans_of_ended_groups(level, load):
+def test_newcomers_replace_ordinary_leavers_and_the_orphans_whom_ending_groups_will_leave(level, load):
     fans = level.fans
     empty = np.flatnonzero(~fans.alive)
     old = fans.identity[empty].copy()
     level.time = 3.0
-    level.tally.begin_week(3)
-    level.tally.add("orphans_gone", 52)
+    level.groups.debut_week = 0
     dice = load(level, join=True)
     newcomers_join_fandoms(level)
-    # .25/52 x .5 x .95 x 200 seats = .456731 a week, and 52/52 = 1 for the orphans, over the empty seats
-    assert dice.asked["join"] == pytest.approx((0.4567307692307692 + 1) / empty.size)
+    # (.25/52 churn + .0023 in the first year of a group) x .5 x .95 x 200 seats, over the empty seats
+    assert dice.asked["join"] == pytest.approx((0.25 / 52 + 0.0023) * 95 / empty.size)
     assert fans.alive.all()
     assert not set(old) & set(fans.identity[empty])
     assert fans.trust[empty] == pytest.approx(np.full(empty.size, 0.6))

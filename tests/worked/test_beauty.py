@@ -151,7 +151,7 @@ def test_literacy_lowers_the_set_point_of_pupils_and_fades_with_a_half_life_of_2
     still.fans.age[::2] = 15
     pupil = (still.fans.age < 19)[still.fans.alive]
     still.numbers.put("media_literacy", 1)
-    still.platform.literacy_weeks = 25  # this is its 26th week: half of .25 is left
+    still.platform.literacy_weeks = 26  # half of .25 is left
     fans_compare_themselves(still)
     # home -.125; -.125 + .65 x .125 + .35 x .22 x 1.5 x .9 = -.04375 + .10395
     assert alive(still, "dissatisfaction")[pupil] == everyone(0.0602)

@@ -13,8 +13,8 @@ from sim.processes.decisions import (
     VOICE,
     agencies_adopt_tools,
     agencies_choose_tools,
+    agencies_forget_care,
     agencies_hand_over_tasks,
-    agencies_renew_care,
     agencies_set_content,
     agencies_set_editing,
     holders_set_security,
@@ -115,6 +115,18 @@ def test_a_minimum_human_share_binds_creative_tasks_and_not_analytics(level):
     assert level.agencies.saving == pytest.approx(np.full(4, 0.075 + 0.1 + 0.06 + 0.15 + 0.05 + 0.15))
 
 
+def test_large_agencies_adopt_at_the_published_odds(level, load):
+    level.agencies.adopted[1, IMAGE] = True
+    level.agencies.big = [True, False, False, False]
+    level.tools.price = 1
+    dice = load(level, adoption=False, further_kind=False)
+    agencies_adopt_tools(level)
+    # 1.4 to 1, and the mean over all agencies stays .0055 x .952574
+    chance = dice.asked["adoption"]
+    assert chance[0] / chance[1] == pytest.approx(1.4)
+    assert chance.mean() == pytest.approx(0.005239157697523383)
+
+
 def test_the_limit_on_ai_in_songs_is_kept_by_lawful_agencies_only(level):
     practised(level).agencies.lawful = [True, True, True, False]
     level.numbers.put("ai_share_limit", 0.1)
@@ -134,11 +146,11 @@ def test_with_a_rebound_of_one_content_grows_as_its_cost_falls(level):
     assert level.groups.pieces == pytest.approx(np.full(5, 7.142857142857143))
 
 
-def test_a_price_on_idol_time_raises_the_cost_of_content_and_dampens_the_rebound(level):
+def test_a_price_on_idol_time_makes_content_fall_less_in_cost_and_dampens_the_rebound(level):
     level.agencies.saving = 1
     level.numbers.put("idol_time_price", 1)
-    # cost 14 + 2 (1 - .05) = 15.9: 5 x 20/15.9
-    assert level.strategy("content") == pytest.approx(np.full(5, 6.289308176100628))
+    # cost 20 + 2 = 22 falls to 14 + 2 (1 - .05) = 15.9: 5 x 22/15.9 instead of 5 x 20/14 = 7.14
+    assert level.strategy("content") == pytest.approx(np.full(5, 6.918238993710692))
 
 
 def test_hours_returned_as_rest_take_that_share_of_the_rebound_away(level):
@@ -151,8 +163,10 @@ def test_hours_returned_as_rest_take_that_share_of_the_rebound_away(level):
 
 def test_popular_groups_release_more(level):
     level.groups.attention_share = [0.4, 0.15, 0.15, 0.15, 0.15]
-    # twice the mean attention: 5 x 2^.2
-    assert level.strategy("content")[0] == pytest.approx(5 * 1.148698354997035)
+    content = level.strategy("content")
+    # 8/3 of the attention of the others: (8/3)^.2 = 1.216729; the mean stays five
+    assert content[0] / content[1] == pytest.approx(1.2167286837864115)
+    assert content.mean() == pytest.approx(5)
 
 
 def test_content_leans_towards_what_peers_release(level):
@@ -201,11 +215,11 @@ def test_agencies_learn_that_editing_pays_where_edited_groups_draw_attention(lev
     assert level.agencies.editing_reward == pytest.approx(np.full(4, 1.01))
 
 
-def test_holders_raise_security_when_their_hazard_has_doubled_and_it_wears_off(level):
+def test_holders_raise_security_when_their_risk_has_doubled_and_it_wears_off(level):
     for holders in (level.agencies, level.services):
-        holders.hazard = holders.first_hazard = 0.1
+        holders.risk = holders.first_risk = 0.1
         holders.expected_fine, holders.security = level.first_expected_fine, 0.1
-    level.agencies.hazard = 0.2
+    level.agencies.risk = 0.2
     holders_set_security(level)
     assert level.agencies.security == pytest.approx(np.full(4, 0.1 + 0.01 - 0.0005))
     assert level.services.security == pytest.approx(np.full(3, 0.1 - 0.0005))
@@ -213,7 +227,7 @@ def test_holders_raise_security_when_their_hazard_has_doubled_and_it_wears_off(l
 
 def test_holders_fear_more_when_they_have_seen_threefold_fines(level):
     for holders in (level.agencies, level.services):
-        holders.hazard = holders.first_hazard = 0.1
+        holders.risk = holders.first_risk = 0.1
         holders.expected_fine, holders.security = 3 * level.first_expected_fine, 0
     holders_set_security(level)
     assert level.services.security == pytest.approx(np.full(3, 0.01 * 0.39038917031590925))  # 3^.3 - 1
@@ -221,7 +235,7 @@ def test_holders_fear_more_when_they_have_seen_threefold_fines(level):
 
 def test_a_security_duty_lifts_all_but_those_who_comply_on_paper(level):
     for holders in (level.agencies, level.services):
-        holders.hazard = holders.first_hazard = 0.1
+        holders.risk = holders.first_risk = 0.1
         holders.expected_fine, holders.security = level.first_expected_fine, 0
     level.agencies.symbolic = [False, False, False, True]
     level.numbers.put("security_duty", 1)
@@ -229,14 +243,10 @@ def test_a_security_duty_lifts_all_but_those_who_comply_on_paper(level):
     assert list(level.agencies.security) == [1, 1, 1, 0]
 
 
-def test_care_fades_to_its_usual_level_and_a_credit_duty_holds_it_up_where_law_is_kept(level):
+def test_care_fades_by_a_hundredth_a_week(level):
     level.agencies.care = 0.25
-    agencies_renew_care(level)
-    assert level.agencies.care == pytest.approx(np.full(4, 0.248))  # .25 - .01 (.25 - .05)
-    level.agencies.lawful = [True, True, True, False]
-    level.numbers.put("credit_duty", 0.6)
-    agencies_renew_care(level)
-    assert level.agencies.care == pytest.approx([0.6, 0.6, 0.6, 0.24602])
+    agencies_forget_care(level)
+    assert level.agencies.care == pytest.approx(np.full(4, 0.2475))
 
 
 def test_kinds_of_tools_stand_in_the_order_the_processes_name_them(world):

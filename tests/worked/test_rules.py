@@ -42,19 +42,26 @@ def test_visits_follow_the_regulators_capacity_and_the_size_of_the_industry(worl
 
 def test_who_is_caught_pays_and_knows_better_and_the_others_learn_a_little(world, load):
     agencies = world.agencies
-    agencies.cash, agencies.expected_loss = 100, 0.5
-    agencies.complies = [True, True, True, False]
+    agencies.fines, agencies.expected_loss = 0, 0.5
+    agencies.idols_over_cap = [0, 0, 0, 2]
     load(world, audits=4)
     regulator_audits_agencies(world)
     # .5 fades to .4975; one of four caught: + .1 x 1/4 x (1 - .4975) = .0125625.
     assert agencies.expected_loss == pytest.approx([0.5100625, 0.5100625, 0.5100625, 1])
-    assert list(agencies.cash) == [100, 100, 100, 90]
+    assert list(agencies.fines) == [0, 0, 0, 10]
     assert [event.subject for event in world.events if event.kind == "fine"] == ["agency 3"]
+
+
+def test_an_agency_where_nobody_works_too_long_has_nothing_to_pay(world, load):
+    world.agencies.idols_over_cap, world.agencies.keeps_minors_cap = 0, False
+    load(world, audits=4)
+    regulator_audits_agencies(world)
+    assert not world.agencies.fines.any()
 
 
 def test_without_a_visit_expected_loss_only_fades(world, load):
     world.agencies.expected_loss = 0.5
-    world.agencies.complies = False
+    world.agencies.idols_over_cap = 3
     load(world, audits=0)
     regulator_audits_agencies(world)
     assert world.agencies.expected_loss == pytest.approx(np.full(4, 0.4975))
@@ -64,25 +71,12 @@ def test_caps_are_kept_by_the_least_reluctant_and_by_those_who_fear_a_fine(world
     agencies = world.agencies
     agencies.reluctance = [0.1, 0.6, 0.6, 0.9]
     agencies.expected_loss = [0, 0, 0.4, 1]
-    agencies.symbolic = [True, True, False, False]
     agencies_answer_the_law(world)
     # Today's caps are kept by half: reluctance < 1 - .5 (1 - loss): .5, .5, .7 and 1.
     assert list(agencies.keeps_minors_cap) == [True, False, True, True]
     # New duties by .8: reluctance < 1 - .2 (1 - loss): .8, .8, .88 and 1.
     assert list(agencies.lawful) == [True, True, True, True]
-    # Only the second breaks a cap, and it reports that it keeps it.
-    assert list(agencies.complies_on_paper) == [False, True, False, False]
-
-
-def test_a_new_cap_on_adults_adds_a_rule_that_can_be_broken(world):
-    agencies = world.agencies
-    agencies.reluctance, agencies.expected_loss = [0.1, 0.3, 0.45, 0.9], 0
-    world.numbers.put("minors_cap_compliance", 0.9)
-    world.numbers.put("hours_cap_compliance", 0.5)
+    agencies.reluctance = [0.1, 0.81, 0.87, 0.89]
+    agencies.expected_loss = [0, 0, 0.4, 0.4]
     agencies_answer_the_law(world)
-    assert list(agencies.complies) == [True, True, True, False]
-    agencies.reluctance = [0.1, 0.3, 0.6, 0.95]
-    world.numbers.put("hours_cap_adults", 52)
-    agencies_answer_the_law(world)
-    # .6 keeps the minors' cap (below .9) but not the new one (not below .5).
-    assert list(agencies.complies) == [True, True, False, False]
+    assert list(agencies.lawful) == [True, False, True, False]

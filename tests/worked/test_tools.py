@@ -10,6 +10,7 @@ from sim.processes.tools import (
     provenance_share,
     tools_absorb_releases,
     vendors_improve_tools,
+    vendors_mark_outputs,
     vendors_release_versions,
     vendors_set_prices,
 )
@@ -57,10 +58,10 @@ def test_prices_fall_by_a_five_hundredth_a_week_down_to_the_floor(world):
 
 
 def test_a_full_provenance_duty_makes_every_tool_mark_its_output_and_none_does_without(world):
-    vendors_set_prices(world)
+    vendors_mark_outputs(world)
     assert not world.tools.provenance.any()
     world.numbers.put("provenance_duty", 1)
-    vendors_set_prices(world)
+    vendors_mark_outputs(world)
     assert world.tools.provenance.all()
 
 
@@ -86,7 +87,8 @@ def test_nothing_about_tools_moves_where_ai_is_frozen_but_a_provenance_duty_stil
     world = make_world(ai="frozen")
     before = {name: getattr(world.tools, name).copy() for name in ("progress", "capability", "price", "corpus")}
     world.numbers.put("provenance_duty", 1)
-    for process in (vendors_improve_tools, vendors_release_versions, vendors_set_prices, tools_absorb_releases):
+    for process in (vendors_improve_tools, vendors_release_versions, vendors_set_prices, vendors_mark_outputs,
+                    tools_absorb_releases):
         process(world)
     assert all(np.array_equal(getattr(world.tools, name), old) for name, old in before.items())
     assert world.tools.provenance.all()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.processes.work import (
+    agencies_break_caps,
     burnout_hazards,
     idols_burn_out,
     idols_fear_for_jobs,
@@ -84,6 +85,16 @@ def test_caps_that_an_agency_does_not_keep_do_not_bind_its_idols(quiet):
     idols_work_hours(quiet)
     assert set(quiet.idols.hours[::2]) == {55}
     assert set(quiet.idols.hours[1::2]) == {52}
+
+
+def test_broken_caps_are_counted_for_the_agency_that_breaks_them(quiet):
+    quiet.idols.age = 16
+    quiet.agencies.keeps_minors_cap = [True, True, False, True]
+    idols_work_hours(quiet)
+    agencies_break_caps(quiet)
+    members = np.bincount(quiet.groups.agency[quiet.idols.group], minlength=4)
+    assert list(quiet.agencies.idols_asked_over_cap) == list(members)
+    assert list(quiet.agencies.idols_over_cap) == [0, 0, members[2], 0]
 
 
 def test_idols_on_leave_hardly_work_and_are_missed(quiet):

@@ -1,0 +1,104 @@
+"""Which questions a saved world may go on under: the same world and the same past, and other policies from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sim.params import Numbers
+from sim.policies import Change
+from sim.scenario import Scenario
+from sim.snapshots.packing import WorldFileError
+
+FREE = ("title", "weeks", "policies", "snapshots_every")
+"""What may differ between a saved world's scenario and the one it goes on under."""
+
+
+def refuse_another_world(saved: Scenario, asked: Scenario) -> None:
+    """Stop where the question is about another world than the saved one; the message names what differs."""
+    for name in type(saved).model_fields:
+        was_told, is_told = getattr(saved, name), getattr(asked, name)
+        if name not in (*FREE, "numbers") and _essence(was_told) != _essence(is_told):
+            raise _other_world(f"'{name}'", _told(was_told), _told(is_told))
+    was, now = saved.resolved_numbers(), asked.resolved_numbers()
+    for name, value in was.items():
+        if value != now[name]:
+            raise _other_world(f"the number '{name}'", value, now[name])
+    held, asked_held = _held(saved), _held(asked)
+    for name in sorted(held ^ asked_held):
+        raise _other_world(f"that '{name}' is held for the whole run", name in held, name in asked_held)
+
+
+def _essence(value: Any) -> Any:
+    """What makes a field of a scenario: of a plug-in its content, not the folder that it lies in."""
+    return [getattr(item, "digest", item) for item in value] if isinstance(value, tuple) else value
+
+
+def _told(value: Any) -> Any:
+    """How a field is told to people: a plug-in by its name."""
+    return [getattr(item, "name", item) for item in value] if isinstance(value, tuple) else value
+
+
+def _held(scenario: Scenario) -> set[str]:
+    """Dated numbers that a scenario sets for good, so that their own dates count no more."""
+    dated = {name for name, passport in scenario.passports().items() if passport.dated}
+    return dated & {name.partition(".")[0] for name in scenario.numbers}
+
+
+def _other_world(what: str, was: object, now: object) -> WorldFileError:
+    return WorldFileError(
+        f"a saved world goes on only under other policies, but {what} is {was} in the saved world and {now} in the"
+        " scenario; take the saved one, or run the scenario from its start."
+    )
+
+
+def refuse_another_past(saved: Scenario, asked: Scenario, lived: int, numbers: Numbers) -> None:
+    """Stop where the policies would have held otherwise in a week that has been lived; the message names the line.
+
+    `numbers` are those of the first day, the same for both.
+    """
+    was, now = saved.schedule(numbers), asked.schedule(numbers)
+    for week in range(1, lived + 1):
+        before, after = was.values_at(week), now.values_at(week)
+        for name in dict.fromkeys([*before, *after]):
+            if _value(before, name, numbers) != _value(after, name, numbers):
+                raise _other_past(name, week, saved, asked, lived)
+
+
+def _value(values: Mapping[str, Any], name: str, numbers: Numbers) -> Any:
+    """What a number was in a week; one that no schedule touches is as the scenario set it."""
+    return values[name] if name in values else numbers.get(name)
+
+
+def _other_past(name: str, week: int, saved: Scenario, asked: Scenario, lived: int) -> WorldFileError:
+    """Name the line that would have changed the past: one that is new, or else one that is missing."""
+    new, next_monday = _line(name, week, asked, saved), saved.date_of(lived + 1)
+    last = f"the world was saved after the week of {saved.date_of(lived)}"
+    if new is not None:
+        return WorldFileError(
+            f"'{new.set}' to {new.to} {_since(new)} would change the past, for {last}; date that line"
+            f" {next_monday} or later."
+        )
+    missing = _line(name, week, saved, asked)
+    line = f"'{name}'" if missing is None else f"'{missing.set}' to {missing.to} {_since(missing)}"
+    return WorldFileError(
+        f"{line} has held in the past of this world and may not be left out, for {last}; keep that line, and let it"
+        f" end with 'until: {next_monday}' or later."
+    )
+
+
+def _since(line: Change) -> str:
+    return f"from {line.start}" if line.start else "from the beginning"
+
+
+def _line(name: str, week: int, scenario: Scenario, other: Scenario) -> Change | None:
+    """The line of one scenario and not the other that sets a number in a week, or whose end lets go of it."""
+    known = {repr(change) for change in other.changes}
+    lines = [
+        change
+        for change in scenario.changes
+        if repr(change) not in known and any(part.set == name for part in change.elements())
+    ]
+    acting = [change for change in lines if change.in_force(scenario.date_of(week))]
+    return max(acting, key=lambda change: change.start or date.min, default=None)
