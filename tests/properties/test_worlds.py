@@ -211,7 +211,7 @@ def test_the_search_for_trouble_would_find_some() -> None:
     industry = Industry(tiny(1, {}))
     industry.groups.editing[industry.groups.rows[0]] = 1.5
     assert any("groups.editing" in wrong for wrong in out_of_bounds(industry))
-    assert fewest({name: 1 for name in "abcdefg"}, lambda fewer: {"b", "e"} <= set(fewer)) == {"b": 1, "e": 1}
+    assert fewest(dict.fromkeys("abcdefg", 1), lambda fewer: {"b", "e"} <= set(fewer)) == {"b": 1, "e": 1}
 
 
 # ---- conserved in every week ----

@@ -35,6 +35,12 @@ joy:
   kind: evidence
   source: ["beauty:B01 An author 2023, a title"]
 """
+LEVER = """kind: scenario
+  mechanism: Acts on joy.
+  effect: None found.
+  counterpart: None.
+  status: none
+  since: null"""
 
 
 def folder_with(folder: Path, **files: str) -> Path:
@@ -60,9 +66,9 @@ def test_passport_says_all_a_reader_needs(name: str) -> None:
     assert passport.low < passport.high
     assert all(citation for row, citation in passport.sources if row != "assumed")
     assert "to be completed" not in passport.note + "".join(text for _, text in passport.sources)
-    if passport.kind in ("assumed", "scenario"):
+    if passport.kind == "assumed":
         assert len(passport.note.split()) > 3
-    else:
+    elif passport.kind != "scenario":
         assert any(row != "assumed" for row, _ in passport.sources)
 
 
@@ -78,11 +84,13 @@ def test_levers_and_only_levers_are_scenario_numbers() -> None:
     assert levers == {name for name, passport in passports().items() if passport.kind == "scenario"}
 
 
-def test_a_lever_belongs_to_a_theme_and_says_what_it_mirrors() -> None:
+def test_a_lever_belongs_to_a_theme_and_only_a_lever_says_what_it_mirrors() -> None:
     for passport in passports().values():
         if passport.kind == "scenario":
             assert passport.theme in ("beauty", "work", "data", "culture")
-            assert passport.note.startswith("Acts on") and "Counterpart:" in passport.note
+        else:
+            of_a_lever = (passport.mechanism, passport.effect, passport.counterpart, passport.status, passport.since)
+            assert of_a_lever == ("", "", "", "", None)
 
 
 def test_shares_of_a_whole_add_up() -> None:
@@ -238,6 +246,16 @@ def test_dated_values_begin_on_their_day(tmp_path: Path) -> None:
     assert joy.value_on(date(2026, 1, 22)) == 0.8
 
 
+def test_a_lever_says_which_law_is_near_it_and_since_when(tmp_path: Path) -> None:
+    text = GOOD.replace("kind: evidence", LEVER.replace("status: none\n  since: null", "status: proposed\n  since: null"))
+    joy = read_passports(folder_with(tmp_path, beauty=text))["joy"]
+    assert (joy.mechanism, joy.effect, joy.counterpart) == ("Acts on joy.", "None found.", "None.")
+    assert (joy.status, joy.since, joy.status_text) == ("proposed", None, "proposed")
+    dated = text.replace("status: proposed\n  since: null", "status: in force\n  since: 2026-01-22")
+    joy = read_passports(folder_with(tmp_path, beauty=dated))["joy"]
+    assert (joy.since, joy.status_text) == (date(2026, 1, 22), "in force since 2026-01-22")
+
+
 def test_a_switch_needs_no_range(tmp_path: Path) -> None:
     text = GOOD.replace("value: 0.5", "value: true").replace("  range: [0, 1]\n", "")
     joy = read_passports(folder_with(tmp_path, beauty=text))["joy"]
@@ -257,6 +275,14 @@ def test_a_switch_needs_no_range(tmp_path: Path) -> None:
         ("kind: evidence", "kind: evident", ["joy", "'evident'", "'evidence'"]),
         ("kind: evidence\n  source: [", "kind: assumed\n  source: [assumed, ", ["joy", "no note"]),
         ("kind: evidence", "kind: assumed\n  note: It is so.", ["joy", "assumed", "source"]),
+        ("kind: evidence", "kind: evidence\n  status: none", ["joy", "no lever", "status", "scenario"]),
+        ("kind: evidence", "kind: scenario", ["joy", "lacks mechanism, effect, counterpart, status, since"]),
+        ("kind: evidence", LEVER.replace("status: none", "status: in use"), ["joy", "'in use'", "'in force'"]),
+        ("kind: evidence", LEVER.replace("status: none", "status: enacted"), ["joy", "enacted", "since when"]),
+        ("kind: evidence", LEVER.replace("since: null", "since: 2026-01-22"), ["joy", "2026-01-22", "write null"]),
+        ("kind: evidence", LEVER.replace("since: null", "since: 2026"), ["joy", "since", "2026", "a day"]),
+        ("kind: evidence", LEVER.replace("None found.", "Large."), ["joy", "effect", "cites no row", "`none found`"]),
+        ("kind: evidence", LEVER.replace("Acts on joy.", "''"), ["joy", "mechanism", "text"]),
         ("beauty:B01 An author 2023, a title", "assumed", ["joy", "evidence", "cites no row"]),
         ("beauty:B01 An author 2023, a title", "beauty:B01", ["joy", "'beauty:B01'", "citation"]),
         ("beauty:B01 An author 2023, a title", "B01 An author", ["joy", "row", "citation"]),

@@ -158,7 +158,7 @@ def test_dated_passports_change_on_their_dates_unless_the_scenario_holds_them(
             "'over' must lie between 0 and 5200, not -1",
         ),
         ({"set": "payout_rule", "to": 1, "from": "2026-05-01", "over": 5}, "cannot be phased in"),
-        ("hours", "here must stand a mapping with the keys set, to, from, until, over, not 'hours'"),
+        ("hours", "here must stand a mapping with the keys set, to, from, until, over, law, not 'hours'"),
     ],
 )
 def test_a_wrong_change_is_one_sentence_with_its_place(change: object, sentence: str) -> None:

@@ -153,7 +153,7 @@ def test_policies_of_a_scenario_may_not_contradict_each_other() -> None:
         ({"numbers": {"fine_cup": 1}}, "there is no number 'fine_cup'; the nearest is 'fine_cap'"),
         ({"numbers": {"fine_cap": 9}}, "fine_cap = 9.0 lies outside its range"),
         ({"numbers": [1]}, "'numbers' must map names of numbers to values, not [1]"),
-        ({"policies": "x"}, "'policies' must be a list of changes and of paths, not 'x'"),
+        ({"policies": "x"}, "'policies' must be a list of changes, of names and of paths, not 'x'"),
         ({"policies": ["none.yaml"]}, "none.yaml: there is no such file; check the path"),
         ({"policies": [{"changes": 3}]}, "'changes' must be a list of changes, not 3"),
         ({"strategies": {"adopt": 3}}, "'strategies' must map decisions to names of strategies, not {'adopt': 3}"),

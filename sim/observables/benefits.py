@@ -1,0 +1,79 @@
+"""Benefits and money: revenue, income, enjoyment, what policies cost."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.observables.view import View, observable
+from sim.processes import money
+
+
+@observable("benefits", "million KRW/year", "Industry revenue")
+def industry_revenue(view: View) -> float:
+    """Revenue of all groups at this week's rate."""
+    return float(view.industry.groups.revenue.sum())
+
+
+@observable("benefits", "million KRW/year", "Agencies' profit")
+def agency_profit(view: View) -> float:
+    """Profit of all agencies after the idols' share at this week's rate."""
+    return float(view.industry.groups.profit.sum())
+
+
+@observable("benefits", "million KRW/year", "Idols' income")
+def idol_income(view: View) -> float:
+    """Mean yearly income paid out to an idol, after debt, at this week's rate."""
+    return view.of_idols(view.industry.idols.income)
+
+
+@observable("benefits", "million KRW/year", "Idols' median income")
+def median_idol_income(view: View) -> float:
+    """Median yearly income paid out to an idol, at this week's rate."""
+    idols = view.industry.idols
+    return float(np.median(idols.income[idols.alive])) if len(idols) else 0.0
+
+
+@observable("benefits", "ratio", "Fans' enjoyment")
+def fan_enjoyment(view: View) -> float:
+    """Fans' enjoyment of output, human work and trust, attention-weighted; an assumption throughout."""
+    return money.enjoyment(view.industry)
+
+
+@observable("benefits", "pieces/week", "Content made")
+def content_made(view: View) -> float:
+    """Pieces of content that all groups deliver in a week."""
+    groups = view.industry.groups
+    return float(groups.delivered[groups.alive].sum())
+
+
+@observable("benefits", "million KRW/year", "Cost of compliance")
+def compliance_cost(view: View) -> float:
+    """What agencies pay for duties beyond those of the first day."""
+    return float(view.industry.agencies.compliance_cost.sum())
+
+
+@observable("benefits", "million KRW/year", "Public cost of policies")
+def public_cost(view: View) -> float:
+    """What the public pays for media-literacy courses and for the regulator's investigations."""
+    return money.public_cost(view.industry)
+
+
+@observable("benefits", "million KRW/year", "Income of AI tool vendors")
+def tool_income(view: View) -> float:
+    """What vendors of AI tools earn from agencies."""
+    return float(view.industry.tools.income.sum())
+
+
+@observable("benefits", "ratio", "Gini of attention")
+def attention_gini(view: View) -> float:
+    """Gini coefficient of attention over groups."""
+    share = np.sort(view.industry.groups.attention_share[view.industry.groups.alive])
+    rank = np.arange(1, share.size + 1)
+    return float((2 * rank - share.size - 1) @ share / (share.size * share.sum()))
+
+
+@observable("benefits", "ratio", "Concentration of attention")
+def attention_hhi(view: View) -> float:
+    """Herfindahl-Hirschman index of attention over groups, between 0 and 1."""
+    share = view.industry.groups.attention_share
+    return float((share * share).sum())
