@@ -72,7 +72,7 @@ PER_CENT = Reading(100, 0, " %")
 
 # What AI adds to mean dissatisfaction, in the default world with 20,000 fans, when the gain of editing, the fall of its
 # cost and its elasticity all stand at the low or all at the high end of their ranges (experiments/korea/README.md).
-DOUBT_ABOUT_DISSATISFACTION = (0.0, 0.09)
+DOUBT_ABOUT_DISSATISFACTION = (0.0, 0.084)
 ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
     ("BEAUTY PRESSURE", (
         Panel("Fans’ body dissatisfaction", "standard deviations of the fans of the first day",
@@ -90,7 +90,7 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
         Panel("Burnt-out idols", "% of idols", (("burnt_out_idols", ""),), PER_CENT, (0.2, 0.5)),
         Panel("Creative staff, per group", "first day without AI = 100",
               (("staff_employment", "employed"), ("freelance_income", "freelance income")),
-              Reading(100, 0), (0.8, 1.6), caution="The time that AI saves is assumed."),
+              Reading(100, 0), (0.8, 1.4), caution="The time that AI saves is assumed."),
     )),
     ("DATA AND DEEPFAKES", (
         Panel("Records held per fan", "first day = 100", (("records_per_fan", ""),), Reading(100, 0),

@@ -117,8 +117,8 @@ WEEK = (
     regulator_fines_holders,
     deepfakes_spread,
     # culture
-    groups_release_songs,
     standing_recovers,
+    groups_release_songs,
     pools_pay_cultures,
     # money
     groups_earn_revenue,

@@ -27,8 +27,9 @@ def platform_ranks_groups(industry: Industry) -> None:
     ai_song = 1 - groups.human_song
     premium = numbers.human_premium * known_share(industry)
     penalty = numbers.label_penalty * (1 - numbers.electronic_familiarity) * numbers.music_label
+    disliked = np.log1p(-penalty * ai_song)
     appeal = groups.popularity - groups.backlash + numbers.volume_exponent * volume
-    appeal = appeal + numbers.editing_popularity * editing - (premium + penalty) * ai_song
+    appeal = appeal + numbers.editing_popularity * editing - premium * ai_song + disliked
     weight = np.where(groups.alive, np.exp(appeal - appeal[groups.alive].max()), 0)
     groups.attention_share = weight / weight.sum()
 
@@ -45,12 +46,20 @@ def known_share(industry: Industry) -> float:
 def churn_per_trust(industry: Industry) -> float:
     """Extra weekly chance to leave a fandom per unit of lost trust.
 
-    Scaled so that the loss of trust after the loss of everything, fading at its weekly rate, costs the share
-    ``extra_churn`` of fans in the end.
+    Scaled so that the loss of everything costs the share ``extra_churn`` of fans within ``churn_weeks``, the time
+    after which it was observed: the sum of the passing loss of trust and of the part expected to last.
     """
     numbers = industry.numbers
     forgiven = 1 - numbers.loyalty_forgiveness * industry.baseline.attachment
-    return numbers.extra_churn * numbers.trust_recovery / (numbers.trust_loss * forgiven)
+    lasting = numbers.lasting_loss_chance * numbers.lasting_loss_share
+    passing_weeks = fading_sum(numbers.trust_recovery, numbers.churn_weeks)
+    lasting_weeks = fading_sum(numbers.trust_set_point_recovery, numbers.churn_weeks)
+    return numbers.extra_churn / (numbers.trust_loss * forgiven * (passing_weeks + lasting * lasting_weeks))
+
+
+def fading_sum(rate: float, weeks: float) -> float:
+    """Sum over so many weeks of something that begins at 1 and fades at a weekly rate."""
+    return (1 - (1 - rate) ** weeks) / rate if rate > 0 else weeks
 
 
 def fans_divide_attention(industry: Industry) -> None:

@@ -11,7 +11,7 @@ from sim.dice import identity_of
 from sim.params import WEEKS_PER_YEAR
 from sim.processes.attention import move_fans
 from sim.processes.newcomers import debut_agency, debut_group, debut_idols
-from sim.processes.rosters import ending_hazard
+from sim.processes.rosters import ending_hazard, sum_by
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -35,6 +35,8 @@ def idols_leave(industry: Industry) -> None:
     idols.die(leaving)
     industry.tally.add("leavers", leaving.size)
     if replaced.size:
+        outlay = numbers.debut_debt * np.ones(replaced.size)
+        industry.agencies.cash -= sum_by(industry.groups.agency[vacated], outlay, industry.agencies.size)
         debut_idols(industry, vacated, successors, week)
 
 

@@ -127,10 +127,10 @@ def agencies_record_idols(industry: Industry) -> None:
     consenting = 1 - numbers.likeness_consent * (1 - numbers.idol_consent_share)
     weeks = numbers.retention_weeks[BIOMETRIC]
     lasting = min(weeks, numbers.retention_limit)
-    idols.biometric_records += limit * consenting * (1 + numbers.biometric_appetite * appetite) / weeks
-    idols.biometric_records -= idols.biometric_records / lasting
-    idols.location_records += limit * (1 + numbers.analytics_appetite * tracking) / weeks
-    idols.location_records -= idols.location_records / lasting
+    recorded = limit * consenting * (1 + numbers.biometric_appetite * appetite)
+    tracked = limit * (1 + numbers.analytics_appetite * tracking)
+    idols.biometric_records += recorded / weeks - idols.biometric_records / lasting
+    idols.location_records += tracked / weeks - idols.location_records / lasting
     idols.harm *= 1 - 1 / numbers.harm_memory_weeks
 
 
@@ -306,11 +306,11 @@ def deepfakes_spread(industry: Industry) -> None:
     if industry.ai_evolves:
         room = 1 - platform.deepfake_volume / numbers.deepfake_ceiling
         platform.deepfake_volume *= np.exp(numbers.deepfake_growth * room)
+    platform.reporting = 1 + (platform.reporting - 1) * 0.5 ** (1 / numbers.report_half_life)
     running = numbers.deepfake_takedown > 0
     if running and not platform.takedown_running:
         platform.reporting = numbers.report_jump
     platform.takedown_running = running
-    platform.reporting = 1 + (platform.reporting - 1) * 0.5 ** (1 / numbers.report_half_life)
     deepfakes_spread_to(industry)
 
 

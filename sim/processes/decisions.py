@@ -58,14 +58,17 @@ def agencies_choose_tools(industry: Industry) -> None:
 
 
 def agencies_hand_over_tasks(industry: Industry) -> None:
-    """AI's share of each task is adoption x learning x capability, as far as the law that the agency keeps allows."""
+    """AI's share of each task is adoption x capability, as far as the law that the agency keeps allows.
+
+    Time is saved only as people learn to use the tools.
+    """
     numbers, agencies, groups = industry.numbers, industry.agencies, industry.groups
-    learnt = 1 - np.exp(-agencies.weeks_of_use / numbers.learning_weeks)
-    share = agencies.adopted * learnt * industry.tools.capability[agencies.tool]
+    share = agencies.adopted * industry.tools.capability[agencies.tool]
     agencies.ai_share = np.where(agencies.lawful[:, None], np.minimum(share, allowed_ai_share(industry)), share)
     share = agencies.ai_share
     attained = share / np.maximum(numbers.capability_ceiling, np.finfo(float).tiny)
-    agencies.saving = (attained * numbers.task_weight).sum(axis=1)
+    learnt = 1 - np.exp(-agencies.weeks_of_use / numbers.learning_weeks)
+    agencies.saving = (attained * learnt * numbers.task_weight).sum(axis=1)
     handed = share[groups.agency]
     groups.human_song = 1 - handed[:, COMPOSITION]
     groups.human_vocal = 1 - handed[:, VOICE]

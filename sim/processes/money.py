@@ -43,8 +43,8 @@ def hours_left(industry: Industry) -> float:
 
 
 def against_no_ai(industry: Industry, pieces: np.ndarray) -> np.ndarray:
-    """Pieces a week over those that the group would aim at without AI; 0 for groups that ended."""
-    usual = industry.pieces_without_ai()
+    """Pieces a week over those that the group would make without AI; 0 for groups that ended."""
+    usual = industry.groups.usual_pieces
     return np.divide(pieces, usual, out=np.zeros_like(usual), where=industry.groups.alive)
 
 
@@ -99,8 +99,8 @@ def compliance_share(industry: Industry) -> np.ndarray:
 def agencies_settle_with_idols(industry: Industry) -> None:
     """Members share what is left; it first repays their debt to the agency, and only then reaches them.
 
-    Wages for idol time, where it has a price, are paid out whatever the debt. What agencies keep is profit; fines
-    that came due this week are taken from it.
+    Wages for idol time, where it has a price, are paid out whatever the debt. What is left to agencies is profit,
+    less the fines that came due this week; debts laid out and repaid are financing, so they only move cash.
     """
     numbers, groups, agencies, idols = industry.numbers, industry.groups, industry.agencies, industry.idols
     members = np.bincount(idols.group[idols.alive], minlength=groups.size)
@@ -112,11 +112,12 @@ def agencies_settle_with_idols(industry: Industry) -> None:
     paid = paid + (groups.wages / np.maximum(members, 1))[idols.group] * idols.alive
     topped_up = np.maximum(0, numbers.income_floor - paid) * idols.alive
     idols.income = paid + topped_up
-    kept = sum_by(idols.group, repaid * WEEKS_PER_YEAR - topped_up, groups.size)
-    groups.profit = (groups.revenue - groups.cost - split + kept) * groups.alive
+    groups.profit = groups.revenue - groups.cost - split - sum_by(idols.group, topped_up, groups.size)
+    groups.profit *= groups.alive
     agencies.revenue = sum_by(groups.agency, groups.revenue, agencies.size)
     agencies.profit = sum_by(groups.agency, groups.profit, agencies.size) - agencies.fines * WEEKS_PER_YEAR
-    agencies.cash += agencies.profit / WEEKS_PER_YEAR
+    repayments = sum_by(groups.agency[idols.group], repaid, agencies.size)
+    agencies.cash += agencies.profit / WEEKS_PER_YEAR + repayments
     agencies.fines = 0
 
 

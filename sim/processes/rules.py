@@ -46,8 +46,9 @@ def regulator_audits_agencies(industry: Industry) -> None:
 
 
 def agencies_answer_the_law(industry: Industry) -> None:
-    """Each agency keeps a rule that enough others keep, or whose breach it has learnt to fear."""
+    """Each agency keeps a rule that enough others keep; caps on working time also if it has learnt to fear audits."""
     numbers, agencies = industry.numbers, industry.agencies
     reach = 1 - agencies.expected_loss
     agencies.keeps_minors_cap = agencies.reluctance < 1 - (1 - numbers.minors_cap_compliance) * reach
-    agencies.lawful = agencies.reluctance < 1 - (1 - numbers.new_duty_compliance) * reach
+    agencies.keeps_adult_cap = agencies.reluctance < 1 - (1 - numbers.new_duty_compliance) * reach
+    agencies.lawful = agencies.reluctance < numbers.new_duty_compliance

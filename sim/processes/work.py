@@ -55,7 +55,7 @@ def hours_cap(industry: Industry) -> np.ndarray:
     agency = agency_of_idols(industry)
     legal = legal_hours(industry)
     minor = idols.age < ADULT_AGE
-    kept = np.where(minor, agencies.keeps_minors_cap[agency], agencies.lawful[agency])
+    kept = np.where(minor, agencies.keeps_minors_cap[agency], agencies.keeps_adult_cap[agency])
     return np.where(kept, legal, np.inf)
 
 

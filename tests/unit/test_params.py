@@ -247,7 +247,7 @@ def test_dated_values_begin_on_their_day(tmp_path: Path) -> None:
 
 
 def test_a_lever_says_which_law_is_near_it_and_since_when(tmp_path: Path) -> None:
-    text = GOOD.replace("kind: evidence", LEVER.replace("status: none\n  since: null", "status: proposed\n  since: null"))
+    text = GOOD.replace("kind: evidence", LEVER.replace("status: none", "status: proposed"))
     joy = read_passports(folder_with(tmp_path, beauty=text))["joy"]
     assert (joy.mechanism, joy.effect, joy.counterpart) == ("Acts on joy.", "None found.", "None.")
     assert (joy.status, joy.since, joy.status_text) == ("proposed", None, "proposed")

@@ -33,7 +33,7 @@ def market(level):
 
 def test_revenue_follows_attention(market):
     market.groups.attention_share = [0.6, 0.1, 0.1, 0.1, 0.1]
-    market.groups.delivered = market.pieces_without_ai()
+    market.groups.delivered = market.groups.usual_pieces
     groups_earn_revenue(market)
     assert market.groups.revenue == pytest.approx(WHOLE * np.array([0.6, 0.1, 0.1, 0.1, 0.1]))
 
@@ -162,11 +162,15 @@ def test_without_debt_agencies_keep_what_idols_do_not_get(settled):
     assert market.agencies.cash == pytest.approx(np.array([kept[0] + kept[1], *kept[2:]]) / 52)
 
 
-def test_what_idols_repay_stays_with_the_agency(settled):
+def test_what_idols_repay_moves_cash_and_is_no_profit(settled):
     market, members = settled
-    market.idols.debt = 100
+    market.idols.debt, market.agencies.cash = 100, 0
     agencies_settle_with_idols(market)
-    assert market.groups.profit == pytest.approx(52 * members / 0.45)
+    left = 52 * members / 0.45 * 0.55
+    assert market.groups.profit == pytest.approx(left)
+    # The split of 52 a year and member is one million a week and member, all of it repaid.
+    of_agency = np.bincount(market.groups.agency, weights=left / 52 + members, minlength=4)
+    assert market.agencies.cash == pytest.approx(of_agency)
 
 
 def test_fines_of_the_week_come_out_of_profit_once(settled):

@@ -74,9 +74,11 @@ def test_caps_are_kept_by_the_least_reluctant_and_by_those_who_fear_a_fine(world
     agencies_answer_the_law(world)
     # Today's caps are kept by half: reluctance < 1 - .5 (1 - loss): .5, .5, .7 and 1.
     assert list(agencies.keeps_minors_cap) == [True, False, True, True]
-    # New duties by .8: reluctance < 1 - .2 (1 - loss): .8, .8, .88 and 1.
-    assert list(agencies.lawful) == [True, True, True, True]
+    # A new cap by .8: reluctance < 1 - .2 (1 - loss): .8, .8, .88 and 1; other new duties know no audit.
+    assert list(agencies.keeps_adult_cap) == [True, True, True, True]
+    assert list(agencies.lawful) == [True, True, True, False]
     agencies.reluctance = [0.1, 0.81, 0.87, 0.89]
     agencies.expected_loss = [0, 0, 0.4, 0.4]
     agencies_answer_the_law(world)
-    assert list(agencies.lawful) == [True, False, True, False]
+    assert list(agencies.keeps_adult_cap) == [True, False, True, False]
+    assert list(agencies.lawful) == [True, False, False, False]

@@ -81,7 +81,7 @@ def test_todays_law_caps_minors_only(quiet):
 def test_caps_that_an_agency_does_not_keep_do_not_bind_its_idols(quiet):
     quiet.numbers.put("hours_cap_adults", 52)
     quiet.idols.age[::2] = 16
-    quiet.agencies.keeps_minors_cap, quiet.agencies.lawful = False, True
+    quiet.agencies.keeps_minors_cap, quiet.agencies.keeps_adult_cap = False, True
     idols_work_hours(quiet)
     assert set(quiet.idols.hours[::2]) == {55}
     assert set(quiet.idols.hours[1::2]) == {52}
