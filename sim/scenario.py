@@ -246,9 +246,9 @@ class Scenario(Stated):
             for change in policy["changes"]:
                 del change["law"]
         content["plugins"] = [file.digest for file in self.plugins]
-        known = self.passports()
         # an override stops the dates of a dated number, even where it repeats the first value
-        held = sorted(name for name in self.numbers if passport_of(name, known=known)[0].dated)
+        with self.known():
+            held = sorted(name for name in self.numbers if passport_of(name)[0].dated)
         whole = {
             "scenario": content,
             "numbers": self.resolved_numbers(),

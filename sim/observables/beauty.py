@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.agents.idol import ADULT_AGE
 from sim.observables.view import View, observable, ratio
 
 
@@ -81,3 +82,10 @@ def idol_pressure(view: View) -> float:
 def idol_distress(view: View) -> float:
     """Mean psychological distress of idols."""
     return view.of_idols(view.industry.idols.distress)
+
+
+@observable("beauty", "SD", "Distress of idols under age")
+def distress_of_minors(view: View) -> float:
+    """Mean psychological distress of idols under 18; 0 where there is none."""
+    idols = view.industry.idols
+    return view.of_idols(idols.distress, idols.age < ADULT_AGE)

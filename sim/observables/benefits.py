@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.agents.idol import ADULT_AGE
 from sim.observables.view import View, observable
 from sim.processes import money
 
@@ -20,6 +21,20 @@ def agency_profit(view: View) -> float:
     return float(view.industry.groups.profit.sum())
 
 
+@observable("benefits", "million KRW/year", "Profit of a large agency")
+def profit_of_large_agencies(view: View) -> float:
+    """Mean profit of a large agency after the idols' share and fines, at this week's rate."""
+    agencies = view.industry.agencies
+    return view.of_agencies(agencies.profit, agencies.big)
+
+
+@observable("benefits", "million KRW/year", "Profit of a small agency")
+def profit_of_small_agencies(view: View) -> float:
+    """Mean profit of an agency that is not large, after the idols' share and fines, at this week's rate."""
+    agencies = view.industry.agencies
+    return view.of_agencies(agencies.profit, ~agencies.big)
+
+
 @observable("benefits", "million KRW/year", "Idols' income")
 def idol_income(view: View) -> float:
     """Mean yearly income paid out to an idol, after debt, at this week's rate."""
@@ -31,6 +46,13 @@ def median_idol_income(view: View) -> float:
     """Median yearly income paid out to an idol, at this week's rate."""
     idols = view.industry.idols
     return float(np.median(idols.income[idols.alive])) if len(idols) else 0.0
+
+
+@observable("benefits", "million KRW/year", "Income of idols under age")
+def income_of_minors(view: View) -> float:
+    """Mean yearly income paid out to an idol under 18, after debt, at this week's rate; 0 where there is none."""
+    idols = view.industry.idols
+    return view.of_idols(idols.income, idols.age < ADULT_AGE)
 
 
 @observable("benefits", "ratio", "Fans' enjoyment")
@@ -50,6 +72,20 @@ def content_made(view: View) -> float:
 def compliance_cost(view: View) -> float:
     """What agencies pay for duties beyond those of the first day."""
     return float(view.industry.agencies.compliance_cost.sum())
+
+
+@observable("benefits", "million KRW/year", "Compliance, a large agency")
+def compliance_cost_of_large_agencies(view: View) -> float:
+    """What a large agency pays on average for duties beyond those of the first day."""
+    agencies = view.industry.agencies
+    return view.of_agencies(agencies.compliance_cost, agencies.big)
+
+
+@observable("benefits", "million KRW/year", "Compliance, a small agency")
+def compliance_cost_of_small_agencies(view: View) -> float:
+    """What an agency that is not large pays on average for duties beyond those of the first day."""
+    agencies = view.industry.agencies
+    return view.of_agencies(agencies.compliance_cost, ~agencies.big)
 
 
 @observable("benefits", "million KRW/year", "Public cost of policies")

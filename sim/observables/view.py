@@ -55,9 +55,11 @@ class View:
         chosen = values[alive if which is None else alive & which]
         return float(chosen.mean()) if chosen.size else 0.0
 
-    def of_agencies(self, values: np.ndarray) -> float:
-        """Mean over living agencies."""
-        return float(values[self.industry.agencies.alive].mean())
+    def of_agencies(self, values: np.ndarray, which: np.ndarray | None = None) -> float:
+        """Mean over living agencies; 0 where there is none of the kind."""
+        alive = self.industry.agencies.alive
+        chosen = values[alive if which is None else alive & which]
+        return float(chosen.mean()) if chosen.size else 0.0
 
     def feed_of(self, low: float, high: float) -> float:
         """Mean appearance share of the feed of fans between two quantiles of dissatisfaction."""

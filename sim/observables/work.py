@@ -22,6 +22,13 @@ def top_decile_hours(view: View) -> float:
     return float(np.quantile(idols.hours[idols.alive], 0.9)) if len(idols) else 0.0
 
 
+@observable("work", "h/week", "Hours of idols under age")
+def hours_of_minors(view: View) -> float:
+    """Mean weekly hours of idols under 18; 0 where there is none."""
+    idols = view.industry.idols
+    return view.of_idols(idols.hours, idols.age < ADULT_AGE)
+
+
 @observable("work", "count", "Idols under age")
 def minors(view: View) -> float:
     """Idols under 18 under contract."""
@@ -40,6 +47,13 @@ def minors_over_cap(view: View) -> float:
 def burnt_out_idols(view: View) -> float:
     """Share of idols who are burnt out."""
     return view.of_idols(view.industry.idols.burnt_out)
+
+
+@observable("work", "share", "Burnt-out idols under age")
+def burnt_out_minors(view: View) -> float:
+    """Share of idols under 18 who are burnt out; 0 where there is none."""
+    idols = view.industry.idols
+    return view.of_idols(idols.burnt_out, idols.age < ADULT_AGE)
 
 
 @observable("work", "share", "Idols on hiatus")

@@ -26,7 +26,7 @@ import numpy as np
 from sim.agents.population import Population
 from sim.building import tie_fans
 from sim.scenario import Scenario, source_hash
-from sim.snapshots.branching import refuse_another_past, refuse_another_world
+from sim.snapshots.branching import refuse_another_past, refuse_another_world, refuse_other_plugins
 from sim.snapshots.packing import RECORDS, Arrays, WorldFileError, fields_of, packed, unpacked
 
 if TYPE_CHECKING:
@@ -86,16 +86,20 @@ class SavedWorld:
                 f"{self.path} was saved by another version of the model, which would live on differently; run its"
                 " scenario anew, or restore it with other_source=True."
             )
-        if scenario is None:
-            return self.scenario
+        asked = scenario or self.scenario
         with self._named():
-            refuse_another_world(self.scenario, scenario)
-        return scenario
+            refuse_other_plugins(self.content["plugins"], asked)
+            refuse_another_world(self._beside(asked), asked)
+        return asked
+
+    def _beside(self, asked: Scenario) -> Scenario:
+        """The question this world was asked, with its plug-ins where the new question finds them."""
+        return Scenario.of({**self.content["scenario"], "plugins": ()}, str(self.path), plugins=asked.plugins)
 
     def fill(self, industry: Industry, other_source: bool = False) -> None:
         """Put a new and empty industry where the saved one stood, unless its policies ask for another past."""
         with self._named():
-            refuse_another_past(self.scenario, industry.scenario, self.week, industry.first_law)
+            refuse_another_past(self._beside(industry.scenario), industry.scenario, self.week, industry.first_law)
         if not other_source:
             self._refuse_other_processes(industry)
         try:
@@ -173,6 +177,7 @@ def save_world(industry: Industry, path: str | Path) -> Path:
         "source": source_hash(),
         "week": industry.week,
         "scenario": industry.scenario.as_mapping(),
+        "plugins": [{"name": file.name, "digest": file.digest} for file in industry.scenario.plugins],
         "processes": _names_of_processes(industry),
         "populations": list(industry.populations),
         "numbers": packed(industry.numbers.as_dict(), "numbers", columns),

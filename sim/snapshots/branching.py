@@ -15,12 +15,34 @@ FREE = ("title", "weeks", "policies", "snapshots_every")
 """What may differ between a saved world's scenario and the one it goes on under."""
 
 
+def refuse_other_plugins(saved: list[dict[str, str]], asked: Scenario) -> None:
+    """Stop where the plug-ins are not those that the world has lived with; their folder does not matter."""
+    was, now = [file["name"] for file in saved], [file.name for file in asked.plugins]
+    if was != now:
+        raise WorldFileError(
+            f"this world has lived with the plug-ins {_listed(was)} and not with {_listed(now)}; name the same ones in"
+            " the same order."
+        )
+    for kept, file in zip(saved, asked.plugins, strict=True):
+        if kept["digest"] != file.digest:
+            raise WorldFileError(
+                f"the plug-in {file.name} was another file when this world was saved; take that one, or run the"
+                " scenario from its start."
+            )
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) or "none"
+
+
 def refuse_another_world(saved: Scenario, asked: Scenario) -> None:
-    """Stop where the question is about another world than the saved one; the message names what differs."""
+    """Stop where the question is about another world than the saved one; the message names what differs.
+
+    Both know the same plug-ins.
+    """
     for name in type(saved).model_fields:
-        was_told, is_told = getattr(saved, name), getattr(asked, name)
-        if name not in (*FREE, "numbers") and _essence(was_told) != _essence(is_told):
-            raise _other_world(f"'{name}'", _told(was_told), _told(is_told))
+        if name not in (*FREE, "numbers", "plugins") and getattr(saved, name) != getattr(asked, name):
+            raise _other_world(f"'{name}'", getattr(saved, name), getattr(asked, name))
     was, now = saved.resolved_numbers(), asked.resolved_numbers()
     for name, value in was.items():
         if value != now[name]:
@@ -28,16 +50,6 @@ def refuse_another_world(saved: Scenario, asked: Scenario) -> None:
     held, asked_held = _held(saved), _held(asked)
     for name in sorted(held ^ asked_held):
         raise _other_world(f"that '{name}' is held for the whole run", name in held, name in asked_held)
-
-
-def _essence(value: Any) -> Any:
-    """What makes a field of a scenario: of a plug-in its content, not the folder that it lies in."""
-    return [getattr(item, "digest", item) for item in value] if isinstance(value, tuple) else value
-
-
-def _told(value: Any) -> Any:
-    """How a field is told to people: a plug-in by its name."""
-    return [getattr(item, "name", item) for item in value] if isinstance(value, tuple) else value
 
 
 def _held(scenario: Scenario) -> set[str]:

@@ -132,10 +132,7 @@ def test_the_first_day_can_be_saved_too(tmp_path: Path) -> None:
     assert marks(lived(twin, 3)) == marks(lived(first, 3))
 
 
-def test_a_world_goes_on_in_another_process_with_other_hashes_and_threads(
-    story: Story
-) -> None:
-    _, files, seen = story
+def test_worlds_go_on_in_another_process_with_other_hashes_and_threads(stories: dict[str, Story]) -> None:
     program = (
         "import json, sys\n"
         "from sim.industry import Industry\n"
@@ -143,11 +140,13 @@ def test_a_world_goes_on_in_another_process_with_other_hashes_and_threads(
         "worlds = [Industry.restore(path, threads=int(sys.argv[1])) for path in sys.argv[2:]]\n"
         "print(json.dumps([[marks(world), marks(lived(world, AFTER))] for world in worlds]))\n"
     )
-    words = [sys.executable, "-c", program, "3", *map(str, files.values())]
+    saved = {
+        file: [seen[week], seen[week + AFTER]] for _, files, seen in stories.values() for week, file in files.items()
+    }
+    words = [sys.executable, "-c", program, "3", *map(str, saved)]
     surroundings = {**os.environ, "PYTHONHASHSEED": "4711", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(words, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=True)
-    told = json.loads(done.stdout.splitlines()[-1])
-    assert told == [[seen[week], seen[week + AFTER]] for week in files]
+    assert json.loads(done.stdout.splitlines()[-1]) == list(saved.values())
 
 
 def test_saving_changes_nothing_and_the_same_world_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -387,8 +386,14 @@ def test_a_world_with_a_plug_in_goes_on_with_it_and_not_without(tmp_path: Path) 
     with pytest.raises(LimelightError, match="no such plug-in file"):
         Industry.restore(saved)
     assert marks(lived(Industry.restore(saved, elsewhere), 2)) == marks(world)
-    with pytest.raises(LimelightError, match="'plugins' is .* in the saved world"):
+    with pytest.raises(LimelightError, match="lived with the plug-ins own and not with none;"):
         Industry.restore(saved, QUESTIONS["none"])
+    changed = tmp_path / "own.py"
+    changed.write_text(OWN.replace("0.1, ", "0.15, "))
+    with pytest.raises(LimelightError, match="no longer the plug-in that was named"):
+        Industry.restore(saved)
+    with pytest.raises(LimelightError, match="the plug-in own was another file when this world was saved"):
+        Industry.restore(saved, asked.with_(plugins=[changed]))
 
 
 def test_ordinary_agents_of_a_plug_in_are_refused(tmp_path: Path) -> None:
@@ -498,7 +503,7 @@ def test_a_place_that_may_not_be_written_to_is_one_sentence(whole: Path) -> None
 def question(place: Path, **more: Any) -> Path:
     """A scenario file of ten weeks."""
     file = place / "scenario.yaml"
-    file.write_text(json.dumps({"weeks": 10, "fans": 300, "agencies": 40, "seed": 3, "numbers": EVENTFUL, **more}))
+    file.write_text(json.dumps({"weeks": 10, "fans": 300, "agencies": 120, "seed": 3, "numbers": EVENTFUL, **more}))
     return file
 
 

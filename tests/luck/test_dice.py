@@ -13,7 +13,7 @@ import pytest
 from scipy import special, stats
 
 from sim import dice as chance
-from sim.dice import Dice, identity_of, philox, stream_key, to_normal, to_normal32, to_uniform, to_uniform32
+from sim.dice import Dice, identity_of, philox, stream_key, throws, to_normal, to_normal32, to_uniform, to_uniform32
 
 ALL = 0xFFFFFFFF
 MANY = np.arange(200_000, dtype=np.uint64)
@@ -139,30 +139,30 @@ def test_normal32_on_every_code_there_is():
 def test_curves_are_plain_arithmetic():
     """No multiply-add is fused and no library is called: the compiled curves equal Python's arithmetic."""
     x = Dice(2).uniform("x", np.arange(2000), 0, draw=0) * 8 - 4
-    slow = [chance._polynomial.py_func(float(value), chance._CENTRE_ABOVE) for value in x]
-    assert [chance._polynomial(value, chance._CENTRE_ABOVE) for value in x] == slow
+    slow = [throws._polynomial.py_func(float(value), throws._CENTRE_ABOVE) for value in x]
+    assert [throws._polynomial(value, throws._CENTRE_ABOVE) for value in x] == slow
     whole = np.empty(x.size)
-    chance._each_exponential(x, whole)
-    assert whole.tolist() == [chance._exponential(value) for value in x]
+    throws.each_exponential(x, whole)
+    assert whole.tolist() == [throws._exponential(value) for value in x]
 
 
 def test_logarithm_and_exponential_to_the_last_place():
     x = np.linspace(-700, 709.7, 100_001)
     exponential, logarithm = np.empty(x.size), np.empty(x.size)
-    chance._each_exponential(x, exponential)
+    throws.each_exponential(x, exponential)
     np.testing.assert_allclose(exponential, np.exp(x), rtol=3e-16)
     inputs = np.concatenate([exponential[:-4], [5e-324, 1e-310, 2.3e-308, 1.7e308]])
-    chance._each_logarithm(inputs, logarithm)
+    throws.each_logarithm(inputs, logarithm)
     np.testing.assert_allclose(logarithm, np.log(inputs), rtol=3e-16, atol=3e-16)
-    assert [chance._exponential(v) for v in (0.0, -np.inf, -800.0, 800.0, np.inf)] == [
+    assert [throws._exponential(v) for v in (0.0, -np.inf, -800.0, 800.0, np.inf)] == [
         1,
         0,
         0,
         np.inf,
         np.inf,
     ]
-    assert chance._logarithm(0.0) == -np.inf
-    assert chance._logarithm(1.0) == 0
+    assert throws._logarithm(0.0) == -np.inf
+    assert throws._logarithm(1.0) == 0
 
 
 # ---- laws ----

@@ -103,7 +103,7 @@ def test_holding_a_dated_number_at_its_first_value_is_another_world(monkeypatch:
     dated = ((date(2020, 1, 1), whole.value), (date(2026, 9, 7), 0.1))
     changed = type(whole)(**{**whole.__dict__, "dated": dated})
     known = {**passports(), "fine_cap": changed}
-    for place in ("sim.policies.passports", "sim.params.values.passports"):
+    for place in ("sim.policies.passports", "sim.params.values.passports", "sim.scenario.passports"):
         monkeypatch.setattr(place, lambda: known)
     assert Scenario(numbers={"fine_cap": whole.value}).key() != Scenario().key()
 
