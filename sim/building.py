@@ -280,7 +280,7 @@ def settle_idols(industry: Industry) -> None:
     work.idols_work_hours(industry)
     idols.usual_hours = usual
     industry.baseline.idol_pressure = float(idols.pressure.mean())
-    work.agencies_break_caps(industry)
+    work.agencies_break_rules(industry)
     industry.staff.insecurity = numbers.staff_insecurity_start
 
 

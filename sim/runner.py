@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import math
-import multiprocessing
 import os
 import platform
-import queue
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,7 +50,6 @@ LIBRARIES = (
 )
 MOST_THREADS = 1024
 PATIENCE_WITH_GIT = 20  # seconds
-PAUSE_OF_LISTENER = 0.1  # seconds between two looks at whether worlds that live in other processes are done
 
 
 class RunError(LimelightError):
@@ -102,71 +95,6 @@ def run(
         Results(weeks, events_frame(lived, scenario.date_of), manifest).write_into(bench)
         kept = Results.load(bench)  # while it is still ours: a rival may swap the folder at any moment
     return replace(kept, folder=folder)
-
-
-def run_all(
-    scenarios: Sequence[Scenario],
-    out: str | Path = "results",
-    workers: int | None = None,
-    fresh: bool = False,
-    show: bool = True,
-) -> list[Results]:
-    """Live through several scenarios side by side and return their results in the same order.
-
-    `workers` (default: all processors) is the number of worlds that live at a time, each in a process of its own;
-    processors left over go to the worlds as threads. `show` tells on the error stream how far each world is. A
-    script that calls this does so under `if __name__ == "__main__":`, since the processes read it too.
-    """
-    workers = min(checked_threads(workers), max(1, len(scenarios)))
-    threads = max(1, checked_threads(None) // workers)
-    with _shown(scenarios, show) as tell:
-        if workers == 1:
-            watched = [(asked, partial(_tell, tell, place)) for place, asked in enumerate(scenarios)]
-            return [run(asked, out, threads, fresh, progress) for asked, progress in watched]
-        spawning = multiprocessing.get_context("spawn")  # a fork would copy the threads of compiled code half done
-        with spawning.Manager() as manager, ProcessPoolExecutor(workers, mp_context=spawning) as pool:
-            told = manager.Queue()
-            lives = [
-                pool.submit(run, asked, out, threads, fresh, partial(_put, told, place))
-                for place, asked in enumerate(scenarios)
-            ]
-            while not all(life.done() for life in lives):
-                with suppress(queue.Empty):
-                    tell(*told.get(timeout=PAUSE_OF_LISTENER))
-            while not told.empty():
-                tell(*told.get())
-            return [life.result() for life in lives]
-
-
-def _put(told: Any, place: int, week: int, _: int) -> None:
-    """Tell the process that waits how far the world at this place is."""
-    told.put((place, week))
-
-
-def _tell(tell: Callable[[int, int], None], place: int, week: int, _: int) -> None:
-    """Tell how far the world at this place is."""
-    tell(place, week)
-
-
-@contextmanager
-def _shown(scenarios: Sequence[Scenario], show: bool) -> Iterator[Callable[[int, int], None]]:
-    """Lend a way to tell how far each world is: bars where a person looks on, else a line for each world lived."""
-    names = [f"{asked.title}, AI {asked.ai}, seed {asked.seed}" for asked in scenarios]
-    if not (show and sys.stderr.isatty()):
-
-        def say(place: int, week: int) -> None:
-            if show and week == scenarios[place].weeks:
-                print(f"{names[place]}: {week} weeks lived", file=sys.stderr, flush=True)
-
-        yield say
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks = [bars.add_task(name, total=asked.weeks) for name, asked in zip(names, scenarios, strict=True)]
-        yield lambda place, week: bars.update(tasks[place], completed=week)
 
 
 def folder_of(scenario: Scenario, out: str | Path = "results", world: SavedWorld | None = None) -> Path:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from sim import Policy, Scenario
-from sim.runner import run_all
+from sim.side_by_side import run_all
 
 HERE = Path(__file__).parent
 CAP = Policy.of([{"set": "hours_cap_adults", "to": 52, "from": "2025-03-31"}], "a cap of 52 hours")

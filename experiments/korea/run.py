@@ -4,8 +4,8 @@ from pathlib import Path
 
 from sim.analysis import print_what_changed, what_changed
 from sim.figures import overview, save
-from sim.runner import run_all
 from sim.scenario import Scenario
+from sim.side_by_side import run_all
 
 HERE = Path(__file__).parent
 

@@ -1,0 +1,1 @@
+"""Who exists: fans, idols, groups, agencies, AI tools and services, and the institutions around them."""

@@ -19,7 +19,7 @@ class AITool(Actor):
     users = State("float64", unit="count", meaning="agencies that use it")
     income = State("float64", unit="million KRW/year", meaning="what agencies pay for it")
     corpus = State("float64", unit="share", shape=(6,), meaning="cultures in the training corpus")
-    provenance = State("bool", meaning="marks what it made and from which sources")
+    provenance = State("float64", unit="share", meaning="share of outputs marked as made by it and from which sources")
     appetite = State("float64", unit="ratio", meaning="extra records collected where it is fully used")
     leak_risk = State("float64", unit="ratio", start=1, meaning="risk of leaks against the mean tool")
     idealisation = State("float64", unit="ratio", meaning="how AI images act against human ones; 0 is the same")

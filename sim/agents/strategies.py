@@ -96,7 +96,7 @@ def edit_for_reward(industry: Industry) -> np.ndarray:
     image = 0
     cost = 1 - numbers.editing_cost_fall * agencies.ai_share[groups.agency, image]
     reward = agencies.editing_reward[groups.agency]
-    retreat = 1 - numbers.label_editing_retreat * numbers.image_label
+    retreat = 1 - numbers.label_editing_retreat * numbers.image_label * agencies.lawful[groups.agency]
     return groups.editing_habit * cost**-numbers.editing_elasticity * reward * retreat
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from sim.analysis.reading import READINGS, RELATIVE_UNIT, Reading, written
 from sim.observables import OBSERVABLES
 from sim.params import WEEKS_PER_YEAR, LimelightError
 from sim.results import Results
@@ -31,36 +32,12 @@ TELLING = (
 RELATIVE_ONLY = ("pressed_idols", "idol_distress", "expected_breaches")
 """Observables whose level the evidence does not carry: only one world against another may be read."""
 
-RELATIVE_UNIT = "without AI = 100"
 WIDTH_OF_TABLE = 110
 FEW_DECIMALS_FROM = 10  # larger numbers are shown with one decimal at most
 
 
 class ComparisonError(LimelightError):
     """Two results cannot be laid side by side; the message says what differs."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How one unit is shown: times what, with how many decimals, and under which name."""
-
-    factor: float = 1
-    decimals: int = 2
-    unit: str = ""
-
-
-READINGS = {
-    "SD": Reading(1, 3),
-    "ratio": Reading(1, 3),
-    "share": Reading(100, 1, "%"),
-    "h/week": Reading(1, 1),
-    "count": Reading(1, 1),
-    "million KRW/year": Reading(1, 0),
-    "million KRW": Reading(1, 0),
-    "pieces/week": Reading(1, 1),
-    "people": Reading(1, 0),
-    RELATIVE_UNIT: Reading(1, 1),
-}
 
 
 def last_year(results: Results) -> pd.Series[float]:
@@ -125,12 +102,3 @@ def print_what_changed(table: pd.DataFrame, console: Console | None = None) -> N
                 end_section=last,
             )  # fmt: skip
     console.print(shown)
-
-
-def written(value: float, reading: Reading, signed: bool = False) -> str:
-    """Write a number as a person reads it: thousands apart, a true minus, no sign on nothing."""
-    if not np.isfinite(value):
-        return "–"
-    amount = round(value * reading.factor, reading.decimals) + 0.0
-    sign = "+" if signed and amount > 0 else ""
-    return f"{sign}{amount:,.{reading.decimals}f}".replace("-", "−")

@@ -232,11 +232,13 @@ def throw(
 
 @_loop
 def each_exponential(x: Floats, out: Floats) -> None:
+    """Exponential of every number, written into out."""
     for i in range(out.size):
         out[i] = _exponential(x[i])
 
 
 @_loop
 def each_logarithm(x: Floats, out: Floats) -> None:
+    """Natural logarithm of every number, written into out."""
     for i in range(out.size):
         out[i] = _logarithm(x[i])

@@ -137,26 +137,23 @@ def fines_last_year(view: View) -> float:
     return view.industry.tally.total("fines")
 
 
-@observable("data", "count", "Agencies that a cap concerns")
+@observable("data", "count", "Agencies that rules bind")
 def agencies_concerned(view: View) -> float:
-    """Agencies whose schedules ask some idol for more hours than the law allows."""
-    agencies = view.industry.agencies
-    return float((agencies.alive & (agencies.idols_asked_over_cap > 0)).sum())
+    """Agencies of which a cap on working time or a duty newer than the first day asks something."""
+    return float(view.industry.agencies.bound_by_rules.sum())
 
 
 @observable("data", "share", "Real compliance")
 def real_compliance(view: View) -> float:
-    """Share of the agencies that a working-time cap concerns who keep it; 1 where it concerns none."""
+    """Share of the agencies bound by caps or new duties that keep them; 1 where none is bound."""
     agencies = view.industry.agencies
-    concerned = agencies.alive & (agencies.idols_asked_over_cap > 0)
-    kept = concerned & (agencies.idols_over_cap == 0)
-    return float(kept.sum() / concerned.sum()) if concerned.any() else 1.0
+    kept = agencies.bound_by_rules & ~agencies.breaks_rules
+    return float(kept.sum() / agencies.bound_by_rules.sum()) if agencies.bound_by_rules.any() else 1.0
 
 
 @observable("data", "share", "Paper compliance")
 def paper_compliance(view: View) -> float:
-    """Share of the agencies that a working-time cap concerns who report that they keep it, and do not."""
+    """Share of the agencies bound by caps or new duties that report to keep them, and do not."""
     agencies = view.industry.agencies
-    concerned = agencies.alive & (agencies.idols_asked_over_cap > 0)
-    feigned = concerned & (agencies.idols_over_cap > 0) & agencies.symbolic
-    return ratio(float(feigned.sum()), float(concerned.sum()))
+    feigned = agencies.bound_by_rules & agencies.breaks_rules & agencies.symbolic
+    return ratio(float(feigned.sum()), float(agencies.bound_by_rules.sum()))

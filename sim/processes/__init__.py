@@ -59,7 +59,7 @@ from sim.processes.tools import (
     vendors_set_prices,
 )
 from sim.processes.work import (
-    agencies_break_caps,
+    agencies_break_rules,
     idols_burn_out,
     idols_fear_for_jobs,
     idols_take_hiatus,
@@ -89,7 +89,7 @@ WEEK = (
     agencies_forget_care,
     # work
     idols_work_hours,
-    agencies_break_caps,
+    agencies_break_rules,
     idols_tire,
     idols_fear_for_jobs,
     idols_burn_out,

@@ -11,6 +11,7 @@ from sim.agents.idol import ADULT_AGE
 from sim.kernels import compare, sweep
 from sim.params import WEEKS_PER_YEAR
 from sim.processes.decisions import IMAGE
+from sim.processes.rosters import agency_of_idols
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -45,6 +46,13 @@ def literacy_left(industry: Industry) -> float:
     return float(numbers.media_literacy * 2 ** (-since / numbers.literacy_half_life))
 
 
+def labelled_share(industry: Industry) -> float:
+    """Share of the images attended to that carry a label: the law's share, from agencies that keep it."""
+    groups = industry.groups
+    lawful = (groups.attention_share * industry.agencies.lawful[groups.agency]).sum()
+    return float(industry.numbers.image_label * lawful)
+
+
 def fans_compare_themselves(industry: Industry, week: int | None = None) -> None:
     """Fans compare themselves with what the feed shows; the effect stands while exposure stands, and never adds up."""
     numbers, fans, groups = industry.numbers, industry.fans, industry.groups
@@ -59,7 +67,7 @@ def fans_compare_themselves(industry: Industry, week: int | None = None) -> None
           f4(numbers.main_group_hours), f4(numbers.second_group_hours), f4(numbers.feed_appearance_share),
           f4(feed_gain(industry)), f4(numbers.feed_limit), f4(1 - numbers.diverse_image_quota),
           f4(industry.baseline.exposure_mean), f4(industry.baseline.exposure_sd), f4(numbers.exposure_limit),
-          f4(numbers.image_label), f4(numbers.label_mean_effect), f4(numbers.label_backfire),
+          f4(labelled_share(industry)), f4(numbers.label_mean_effect), f4(numbers.label_backfire),
           f4(numbers.young_until), f4(numbers.literacy_set_point * reached), f4(susceptible),
           f4(numbers.weekly_persistence), f4(numbers.standing_effect), f4(numbers.set_point_drift),
           f4(numbers.peer_pull), f4(numbers.dissatisfaction_noise), fans.exposure, industry.next_dissatisfaction)
@@ -77,7 +85,8 @@ def agencies_press_idols(industry: Industry) -> None:
     numbers, idols, platform = industry.numbers, industry.idols, industry.platform
     risen = numbers.norm_to_gap * (platform.appearance_norm - platform.first_norm)
     idols.appearance_gap = risen - idols.body
-    banned = numbers.weight_order_ban * numbers.weight_ban_reach
+    lawful = industry.agencies.lawful[agency_of_idols(industry)]
+    banned = numbers.weight_order_ban * numbers.weight_ban_reach * lawful
     pressed = expit(numbers.pressure_intercept + numbers.pressure_slope * idols.appearance_gap)
     idols.pressure = pressed * (1 - banned)
 
@@ -92,6 +101,6 @@ def idols_feel_distress(industry: Industry) -> None:
         + numbers.distress_from_hours * (idols.hours - numbers.hours_reference)
         + numbers.distress_from_deepfakes * np.log1p(idols.deepfakes)
         + numbers.distress_from_exposure * idols.harm
-        - numbers.distress_from_care * numbers.care_duty
+        - numbers.distress_from_care * numbers.care_duty * industry.agencies.lawful[agency_of_idols(industry)]
         + noise
     )

@@ -308,7 +308,8 @@ def deepfakes_spread(industry: Industry) -> None:
         platform.deepfake_volume *= np.exp(numbers.deepfake_growth * room)
     platform.reporting = 1 + (platform.reporting - 1) * 0.5 ** (1 / numbers.report_half_life)
     running = numbers.deepfake_takedown > 0
-    if running and not platform.takedown_running:
+    # A law older than the world has had its jump of reports before the first week.
+    if running and not platform.takedown_running and industry.week > 1:
         platform.reporting = numbers.report_jump
     platform.takedown_running = running
     deepfakes_spread_to(industry)

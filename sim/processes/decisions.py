@@ -64,6 +64,9 @@ def agencies_hand_over_tasks(industry: Industry) -> None:
     """
     numbers, agencies, groups = industry.numbers, industry.agencies, industry.groups
     share = agencies.adopted * industry.tools.capability[agencies.tool]
+    # Where an idol's likeness needs consent, voices and avatars are made of those who consent only.
+    refused = numbers.likeness_consent * (1 - numbers.idol_consent_share) * agencies.lawful
+    share[:, [VOICE, VIRTUAL]] *= (1 - refused)[:, None]
     agencies.ai_share = np.where(agencies.lawful[:, None], np.minimum(share, allowed_ai_share(industry)), share)
     share = agencies.ai_share
     attained = share / np.maximum(numbers.capability_ceiling, np.finfo(float).tiny)
@@ -79,15 +82,12 @@ def agencies_hand_over_tasks(industry: Industry) -> None:
 def allowed_ai_share(industry: Industry) -> np.ndarray:
     """The largest share of each task that the law leaves to AI, shape (kinds,).
 
-    A minimum human share binds creative tasks, a music rule songs, and where an idol's likeness needs consent,
-    voices and avatars only follow the idols who consent.
+    A minimum human share binds creative tasks, a music rule songs.
     """
     numbers = industry.numbers
     allowed = np.ones(len(TOOL_KINDS))
     allowed[[IMAGE, COMPOSITION, VOICE, VIDEO]] = 1 - numbers.minimum_human_share
     allowed[COMPOSITION] = min(allowed[COMPOSITION], numbers.ai_share_limit)
-    refused = numbers.likeness_consent * (1 - numbers.idol_consent_share)
-    allowed[[VOICE, VIRTUAL]] = np.minimum(allowed[[VOICE, VIRTUAL]], 1 - refused)
     return allowed
 
 
@@ -114,7 +114,8 @@ def agencies_set_editing(industry: Industry) -> None:
     seen = editing_advantage(industry) / industry.baseline.editing_advantage
     agencies.editing_reward += numbers.editing_reward_learning * (seen - agencies.editing_reward)
     groups.editing += numbers.editing_speed * (industry.strategy("editing") - groups.editing)
-    groups.editing = np.clip(groups.editing, 0, numbers.editing_cap)
+    cap = np.where(agencies.lawful[groups.agency], numbers.editing_cap, 1)
+    groups.editing = np.clip(groups.editing, 0, cap)
 
 
 def editing_advantage(industry: Industry) -> float:

@@ -85,7 +85,7 @@ def compliance_share(industry: Industry) -> np.ndarray:
     """Cost of the law beyond week 0 as a share of revenue, borne by agencies that comply, shape (agencies,)."""
     numbers, agencies = industry.numbers, industry.agencies
     duties = (
-        numbers.label_cost * max(numbers.image_label, numbers.music_label)
+        numbers.label_cost * (numbers.image_label + numbers.music_label)
         + numbers.provenance_cost * numbers.provenance_duty
         + numbers.security_cost * numbers.security_duty
         + numbers.care_cost * numbers.care_duty

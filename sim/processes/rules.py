@@ -23,7 +23,7 @@ def law_takes_effect(industry: Industry) -> None:
 
 
 def regulator_audits_agencies(industry: Industry) -> None:
-    """The labour inspectorate visits a few agencies; where idols work beyond the caps, the agency pays and learns.
+    """Inspectors visit a few agencies; where the rules in force are broken, the agency pays and learns.
 
     The agencies with the smallest throws are visited, so one more agency changes at most one visit.
     """
@@ -36,19 +36,31 @@ def regulator_audits_agencies(industry: Industry) -> None:
     rows = agencies.rows
     throws = industry.dice.uniform("audited agency", agencies.identity[rows], industry.week)
     visited = rows[np.argsort(throws, kind="stable")[:visits]]
-    caught = visited[agencies.idols_over_cap[visited] > 0]
+    caught = visited[agencies.breaks_rules[visited]]
     heard = numbers.labour_fear_contagion * len(caught) / len(rows)
     agencies.expected_loss[rows] += heard * (1 - agencies.expected_loss[rows])
     for row in caught:
         agencies.expected_loss[row] = 1
         agencies.fines[row] += numbers.labour_fine
-        industry.record("fine", f"agency {row}", numbers.labour_fine, "working-time caps broken")
+        industry.record("fine", f"agency {row}", numbers.labour_fine, "rules for agencies broken")
 
 
 def agencies_answer_the_law(industry: Industry) -> None:
-    """Each agency keeps a rule that enough others keep; caps on working time also if it has learnt to fear audits."""
+    """Each agency keeps a rule that enough others keep, or all rules if it has learnt to fear the inspectors."""
     numbers, agencies = industry.numbers, industry.agencies
     reach = 1 - agencies.expected_loss
     agencies.keeps_minors_cap = agencies.reluctance < 1 - (1 - numbers.minors_cap_compliance) * reach
-    agencies.keeps_adult_cap = agencies.reluctance < 1 - (1 - numbers.new_duty_compliance) * reach
-    agencies.lawful = agencies.reluctance < numbers.new_duty_compliance
+    agencies.lawful = agencies.reluctance < 1 - (1 - numbers.new_duty_compliance) * reach
+
+
+NEW_DUTIES = (
+    "image_label", "weight_order_ban", "minimum_human_share", "care_duty", "likeness_consent", "ai_governance_duty",
+    "idol_data_limit", "provenance_duty", "music_label", "credit_duty",
+)
+"""Levers that ask agencies to do something they were not asked before; what they ask grows with the lever."""
+
+
+def new_duty_in_force(industry: Industry) -> bool:
+    """Whether the law asks agencies for anything that it did not ask on the first day."""
+    numbers, first = industry.numbers, industry.first_law
+    return any(numbers.get(name) > first.get(name) for name in NEW_DUTIES)

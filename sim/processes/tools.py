@@ -44,10 +44,10 @@ def vendors_set_prices(industry: Industry) -> None:
 
 
 def vendors_mark_outputs(industry: Industry) -> None:
-    """Some vendors mark what their tools make and from which sources; a duty makes more of them do so."""
+    """Some vendors mark what their tools make and from which sources; a duty makes all of them mark their share."""
     numbers, tools = industry.numbers, industry.tools
-    marking = max(numbers.voluntary_provenance, numbers.provenance_duty)
-    tools.provenance = industry.dice.bernoulli("provenance", tools.identity, 0, marking)
+    volunteers = industry.dice.bernoulli("provenance", tools.identity, 0, numbers.voluntary_provenance)
+    tools.provenance = np.maximum(volunteers, numbers.provenance_duty)
 
 
 def tools_absorb_releases(industry: Industry) -> None:
@@ -63,5 +63,5 @@ def provenance_share(industry: Industry) -> float:
     agencies = industry.agencies
     kind = TOOL_KINDS.index("composition")
     used = agencies.ai_share[:, kind] * agencies.alive
-    marked = industry.tools.provenance[agencies.tool[:, kind]] & agencies.lawful
+    marked = industry.tools.provenance[agencies.tool[:, kind]] * agencies.lawful
     return float((used * marked).sum() / used.sum()) if used.sum() > 0 else 0

@@ -10,6 +10,7 @@ from scipy.special import expit
 from sim.agents.idol import ADULT_AGE, YOUNGER_MINOR_AGE
 from sim.processes.decisions import VIDEO, VIRTUAL, VOICE
 from sim.processes.rosters import agency_of_idols, members_mean, standard_popularity
+from sim.processes.rules import new_duty_in_force
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -40,13 +41,16 @@ def idols_work_hours(industry: Industry) -> None:
     idols.creative_share = ((groups.human_vocal + groups.human_choreography) / 2)[idols.group]
 
 
-def agencies_break_caps(industry: Industry) -> None:
-    """Agencies whose schedules ask for more than the law allows keep the caps or break them, and it can be counted."""
+def agencies_break_rules(industry: Industry) -> None:
+    """Agencies that caps or new duties ask something of keep them or break them, and it can be counted."""
     idols, agencies = industry.idols, industry.agencies
     agency, legal = agency_of_idols(industry), legal_hours(industry)
     for name, hours in (("idols_asked_over_cap", idols.desired_hours), ("idols_over_cap", idols.hours)):
         over = idols.alive & ~idols.on_hiatus & (hours > legal)
         setattr(agencies, name, np.bincount(agency[over], minlength=agencies.size))
+    duty = new_duty_in_force(industry)
+    agencies.bound_by_rules = agencies.alive & (duty | (agencies.idols_asked_over_cap > 0))
+    agencies.breaks_rules = agencies.alive & ((agencies.idols_over_cap > 0) | (duty & ~agencies.lawful))
 
 
 def hours_cap(industry: Industry) -> np.ndarray:
@@ -55,7 +59,7 @@ def hours_cap(industry: Industry) -> np.ndarray:
     agency = agency_of_idols(industry)
     legal = legal_hours(industry)
     minor = idols.age < ADULT_AGE
-    kept = np.where(minor, agencies.keeps_minors_cap[agency], agencies.keeps_adult_cap[agency])
+    kept = np.where(minor, agencies.keeps_minors_cap[agency], agencies.lawful[agency])
     return np.where(kept, legal, np.inf)
 
 

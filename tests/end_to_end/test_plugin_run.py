@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 from sim.results import Results
-from sim.runner import run, run_all
+from sim.runner import run
 from sim.scenario import Scenario
+from sim.side_by_side import run_all
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "experiments" / "own_policy"

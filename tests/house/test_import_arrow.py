@@ -11,12 +11,14 @@ from tests.house.syntax import SIM, Source, sources
 
 ARROW = (
     "params", "evidence", "dice", "policies", "plugins", "scenario", "agents", "kernels", "processes",
-    "building", "snapshots", "industry", "observables", "results", "runner", "designs", "analysis", "calibration",
-    "validation", "figures", "describe", "app",
+    "building", "snapshots", "industry", "observables", "results", "runner", "side_by_side", "designs", "analysis",
+    "comparison", "calibration", "validation", "figures", "describe", "app",
 )  # fmt: skip
 # `snapshots` stands left of `industry`, like `building`: both are handed an empty world and fill it, one as on its
 # first day, one as it was saved; so a Mesa user finds `industry.snapshot` and `Industry.restore` on the model itself.
 # `plugins` stands left of `scenario`: a scenario names its plug-ins and is checked against the numbers they bring.
+# `side_by_side` stands right of `runner`: it lives through many worlds, the runner through one.
+# `comparison` stands right of `analysis`: it lives through worlds and reckons with them; pictures are drawn of it.
 CHAPTERS = (
     "rules", "tools", "decisions", "work", "attention", "beauty", "data", "culture", "money", "careers",
 )  # fmt: skip

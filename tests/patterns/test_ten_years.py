@@ -85,7 +85,7 @@ def test_an_hours_cap_costs_revenue() -> None:
 
 
 def test_the_beauty_panel_moves_because_editing_became_cheap() -> None:
-    """The chain can be traced: the image multiplier of AI is 0, image tools cut the cost, editing rises, then pressure."""
+    """The chain can be traced: AI's image multiplier is 0, image tools cut the cost, editing rises, then pressure."""
     from sim.params import passports
 
     assert passports()["ai_image_effect"].value == 0

@@ -14,8 +14,9 @@ import yaml
 from sim.analysis import TELLING, WIDTH_OF_TABLE
 from sim.observables import OBSERVABLES, THEMES
 from sim.results import Results
-from sim.runner import run, run_all
+from sim.runner import run
 from sim.scenario import Scenario
+from sim.side_by_side import run_all
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPERIMENTS = sorted(path.parent for path in (ROOT / "experiments").glob("*/run.py"))

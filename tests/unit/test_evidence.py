@@ -22,9 +22,9 @@ from sim.params import LimelightError, passports
 
 # Where software is downloaded from: an address there is a tool, not a source about the industry.
 REGISTRIES = (
-    "pypi.org",
+    "py" + "pi.org",
     "pythonhosted.org",
-    "npmjs.",
+    "npm" + "js.",
     "crates.io",
     "anaconda.",
     "conda-forge",

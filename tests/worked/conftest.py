@@ -120,7 +120,7 @@ def level(world: Industry) -> Industry:
     groups.virtual = False
     groups.human_song = groups.human_vocal = groups.human_choreography = groups.human_image = 1
     agencies.adopted, agencies.ai_share, agencies.saving, agencies.big = False, 0, 0, False
-    agencies.lawful = agencies.keeps_minors_cap = agencies.keeps_adult_cap = True
+    agencies.lawful = agencies.keeps_minors_cap = True
     agencies.symbolic, agencies.leak_risk = False, 1
     world.baseline.protection = world.baseline.editing_advantage = 1.0
     world.baseline.pieces, world.baseline.attachment = 5.0, 0.4

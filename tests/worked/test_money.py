@@ -116,11 +116,11 @@ def test_duties_cost_those_who_keep_them_the_stated_share_of_revenue(market):
     for duty in ("image_label", "music_label", "provenance_duty", "security_duty", "care_duty"):
         market.numbers.put(duty, 1)
     agencies_pay_costs(market)
-    # one label of either kind .002, provenance .002, security .003, care .003
-    assert market.agencies.compliance_cost == pytest.approx([20, 10, 10, 0])
+    # a label of each kind .002, provenance .002, security .003, care .003
+    assert market.agencies.compliance_cost == pytest.approx([24, 12, 12, 0])
     market.agencies.minimised = 0.5
     agencies_pay_costs(market)
-    assert market.agencies.compliance_cost == pytest.approx([23, 11.5, 11.5, 1.5])
+    assert market.agencies.compliance_cost == pytest.approx([27, 13.5, 13.5, 1.5])
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def test_visits_follow_the_regulators_capacity_and_the_size_of_the_industry(worl
 def test_who_is_caught_pays_and_knows_better_and_the_others_learn_a_little(world, load):
     agencies = world.agencies
     agencies.fines, agencies.expected_loss = 0, 0.5
-    agencies.idols_over_cap = [0, 0, 0, 2]
+    agencies.breaks_rules = [False, False, False, True]
     load(world, audits=4)
     regulator_audits_agencies(world)
     # .5 fades to .4975; one of four caught: + .1 x 1/4 x (1 - .4975) = .0125625.
@@ -52,8 +52,8 @@ def test_who_is_caught_pays_and_knows_better_and_the_others_learn_a_little(world
     assert [event.subject for event in world.events if event.kind == "fine"] == ["agency 3"]
 
 
-def test_an_agency_where_nobody_works_too_long_has_nothing_to_pay(world, load):
-    world.agencies.idols_over_cap, world.agencies.keeps_minors_cap = 0, False
+def test_an_agency_that_breaks_nothing_has_nothing_to_pay(world, load):
+    world.agencies.breaks_rules, world.agencies.keeps_minors_cap = False, False
     load(world, audits=4)
     regulator_audits_agencies(world)
     assert not world.agencies.fines.any()
@@ -61,7 +61,7 @@ def test_an_agency_where_nobody_works_too_long_has_nothing_to_pay(world, load):
 
 def test_without_a_visit_expected_loss_only_fades(world, load):
     world.agencies.expected_loss = 0.5
-    world.agencies.idols_over_cap = 3
+    world.agencies.breaks_rules = True
     load(world, audits=0)
     regulator_audits_agencies(world)
     assert world.agencies.expected_loss == pytest.approx(np.full(4, 0.4975))
@@ -74,11 +74,9 @@ def test_caps_are_kept_by_the_least_reluctant_and_by_those_who_fear_a_fine(world
     agencies_answer_the_law(world)
     # Today's caps are kept by half: reluctance < 1 - .5 (1 - loss): .5, .5, .7 and 1.
     assert list(agencies.keeps_minors_cap) == [True, False, True, True]
-    # A new cap by .8: reluctance < 1 - .2 (1 - loss): .8, .8, .88 and 1; other new duties know no audit.
-    assert list(agencies.keeps_adult_cap) == [True, True, True, True]
-    assert list(agencies.lawful) == [True, True, True, False]
+    # New rules by .8: reluctance < 1 - .2 (1 - loss): .8, .8, .88 and 1.
+    assert list(agencies.lawful) == [True, True, True, True]
     agencies.reluctance = [0.1, 0.81, 0.87, 0.89]
     agencies.expected_loss = [0, 0, 0.4, 0.4]
     agencies_answer_the_law(world)
-    assert list(agencies.keeps_adult_cap) == [True, False, True, False]
-    assert list(agencies.lawful) == [True, False, False, False]
+    assert list(agencies.lawful) == [True, False, True, False]

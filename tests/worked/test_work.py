@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.processes.work import (
-    agencies_break_caps,
+    agencies_break_rules,
     burnout_hazards,
     idols_burn_out,
     idols_fear_for_jobs,
@@ -81,7 +81,7 @@ def test_todays_law_caps_minors_only(quiet):
 def test_caps_that_an_agency_does_not_keep_do_not_bind_its_idols(quiet):
     quiet.numbers.put("hours_cap_adults", 52)
     quiet.idols.age[::2] = 16
-    quiet.agencies.keeps_minors_cap, quiet.agencies.keeps_adult_cap = False, True
+    quiet.agencies.keeps_minors_cap, quiet.agencies.lawful = False, True
     idols_work_hours(quiet)
     assert set(quiet.idols.hours[::2]) == {55}
     assert set(quiet.idols.hours[1::2]) == {52}
@@ -91,7 +91,7 @@ def test_broken_caps_are_counted_for_the_agency_that_breaks_them(quiet):
     quiet.idols.age = 16
     quiet.agencies.keeps_minors_cap = [True, True, False, True]
     idols_work_hours(quiet)
-    agencies_break_caps(quiet)
+    agencies_break_rules(quiet)
     members = np.bincount(quiet.groups.agency[quiet.idols.group], minlength=4)
     assert list(quiet.agencies.idols_asked_over_cap) == list(members)
     assert list(quiet.agencies.idols_over_cap) == [0, 0, members[2], 0]

@@ -1,0 +1,32 @@
+"""What results say: two worlds side by side, effects over many pairs of worlds, and for whom they are good or bad."""
+
+from sim.analysis.paired import PairedEffects, paired_effects, replicates_needed
+from sim.analysis.reading import READINGS, RELATIVE_UNIT, Reading, written
+from sim.analysis.what_changed import (
+    RELATIVE_ONLY,
+    TELLING,
+    WIDTH_OF_TABLE,
+    ComparisonError,
+    last_year,
+    print_what_changed,
+    refuse_unlike,
+    what_changed,
+)
+
+__all__ = [
+    "READINGS",
+    "RELATIVE_ONLY",
+    "RELATIVE_UNIT",
+    "TELLING",
+    "WIDTH_OF_TABLE",
+    "ComparisonError",
+    "PairedEffects",
+    "Reading",
+    "last_year",
+    "paired_effects",
+    "print_what_changed",
+    "refuse_unlike",
+    "replicates_needed",
+    "what_changed",
+    "written",
+]
