@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.comparison import compare
     from sim.industry import Industry
     from sim.observables import OBSERVABLES, Observable
     from sim.params import LimelightError
@@ -27,6 +28,7 @@ __all__ = [
     "Policy",
     "Results",
     "Scenario",
+    "compare",
     "run",
 ]
 
@@ -39,6 +41,7 @@ _HOME = {
     "OBSERVABLES": "observables",
     "Results": "results",
     "run": "runner",
+    "compare": "comparison",
     "LimelightError": "params",
 }
 

@@ -99,6 +99,43 @@ def run(
 
 
 @app.command()
+def compare(
+    scenario: Annotated[Path, typer.Argument(help="The scenario file (YAML).", metavar="SCENARIO.yaml")],
+    policy: Annotated[
+        list[str], typer.Option(metavar="NAME|FILE", help="A policy to compare: a preset or a file; repeatable.")
+    ],
+    replicates: Annotated[int, typer.Option(help="How many pairs of worlds, each with luck of its own.")] = 10,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE", help="Measure against this policy, not the scenario as it is.")
+    ] = None,
+    weeks: Annotated[int | None, typer.Option(help="How many weeks to live through.")] = None,
+    fans: Annotated[int | None, typer.Option(help="How many fan agents the fandom is resolved into.")] = None,
+    agencies: Annotated[int | None, typer.Option(help="How many agencies the industry has.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Which luck the first pair has; the others follow.")] = None,
+    ai: Annotated[str | None, typer.Option(help="Which AI: evolving, frozen or none.")] = None,
+    workers: Annotated[int | None, typer.Option(help="How many worlds live at a time.")] = None,
+    out: Annotated[Path, typer.Option(help="Where everything is put.", metavar="DIR")] = Path("results"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Compute even what is there already.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the folder.")] = False,
+) -> None:
+    """Compare worlds that share all luck but the policy: who gains, who loses, and how sure that is."""
+    from sim.analysis import print_verdicts
+    from sim.comparison import compare as laid_side_by_side
+    from sim.figures import draw_effects
+    from sim.scenario import Scenario
+
+    fields = {"weeks": weeks, "fans": fans, "agencies": agencies, "seed": seed, "ai": ai}
+    asked = Scenario.from_yaml(scenario).with_(**{name: value for name, value in fields.items() if value is not None})
+    found = laid_side_by_side(asked, policy, replicates, out, workers, baseline, fresh, not quiet)
+    draw_effects(found)
+    if not quiet:
+        print_verdicts(found.verdicts, found.manifest["replicates"], found.manifest["horizon_weeks"])
+    for world in found.failures.to_dict("records"):
+        typer.echo(f"limelight: {world['policy']}, seed {world['seed']} failed: {world['failure']}", err=True)
+    typer.echo(str(found.folder))
+
+
+@app.command()
 def params(
     name: Annotated[str | None, typer.Argument(help="A number or a theme; all of them if left out.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 BURN_IN_WEEKS = 16
 """Weeks of comparing before the first day, until dissatisfaction stands where exposure holds it (.65^16 < .002)."""
 
+SMALLEST_CONSENT = 1 / (1 << 10)
+"""Consent below one in a thousand counts as that in yardsticks, so that a regime of none can be compared with."""
+
 FANS_AT_ONCE = 1 << 20
 """Fans drawn at a time, which bounds the memory that drawing needs."""
 
@@ -156,7 +159,7 @@ def share_first_attention(industry: Industry) -> None:
         usual, target = industry.pieces_without_ai(), industry.strategy("content")
         groups.usual_pieces = (speed * usual + pull * usual.mean()) / (speed + pull)
         groups.pieces = (speed * target + pull * target.mean()) / (speed + pull)
-        groups.editing = industry.strategy("editing")
+        groups.editing = np.minimum(industry.strategy("editing"), numbers.editing_cap)
     baseline.pieces = float(groups.usual_pieces.mean())
     baseline.editing_advantage = decisions.editing_advantage(industry)
     baseline.protection = float(rosters.protection(industry).mean())
@@ -246,10 +249,10 @@ def settle_dissatisfaction(industry: Industry) -> None:
         sweep(exposure_of, fans.size, industry.threads, fans.alive, fans.dissatisfaction, fans.age, fans.hours,
               fans.main_group, fans.second_group, groups.image_ideal.astype(f4), f4(beauty.mean_ideal(industry)),
               f4(numbers.minors_use_cap), f4(ADULT_AGE), f4(numbers.main_group_hours),
-              f4(numbers.second_group_hours), f4(numbers.feed_appearance_share), f4(beauty.feed_gain(industry)),
-              f4(numbers.feed_limit), raw)
+              f4(rosters.second_group_hours(industry)), f4(numbers.feed_appearance_share),
+              f4(beauty.feed_gain(industry)), f4(numbers.feed_limit), raw)
         baseline.exposure_mean = float(raw[fans.alive].mean(dtype=np.float64))
-        baseline.exposure_sd = float(raw[fans.alive].std(dtype=np.float64))
+        baseline.exposure_sd = max(float(raw[fans.alive].std(dtype=np.float64)), float(np.finfo(np.float32).eps))
         if week < 0:
             beauty.fans_compare_themselves(industry, week)
     limit = f4(numbers.exposure_limit)
@@ -287,7 +290,8 @@ def settle_idols(industry: Industry) -> None:
 def settle_records(industry: Industry) -> None:
     """Fans' records stand at the stock that years of use have left; the mean stock is the unit."""
     numbers, fans, baseline = industry.numbers, industry.fans, industry.baseline
-    baseline.consent = data.consent_share(industry)
+    tiny = np.finfo(float).tiny
+    baseline.consent = max(data.consent_share(industry), SMALLEST_CONSENT)
     weeks = numbers.retention_weeks
     stay = 1 / attention.leaving_rate(industry)
     reached = 1 - 1 / (1 + stay / weeks)
@@ -299,7 +303,7 @@ def settle_records(industry: Industry) -> None:
         has = (fans.accounts & needed) == needed
         stock = baseline.inflow[kind] / (1 - np.exp(-1 / weeks[kind])) * (1 - np.exp(-since / weeks[kind]))
         fans.records[:, kind] = gathered * has * stock
-    baseline.records = float(fans.records[fans.alive].mean(dtype=np.float64))
+    baseline.records = max(float(fans.records[fans.alive].mean(dtype=np.float64)), tiny)
     data.refill_heads(industry)
     data.holders_reckon_hazard(industry)
     data.deepfakes_spread_to(industry)
@@ -313,7 +317,7 @@ def settle_culture(industry: Industry) -> None:
     culture.remember_songs(industry, songs)
     year = numbers.title_release_share * numbers.release_memory_weeks / numbers.comeback_cycle
     industry.cultures.scale_to(year * rows.size)
-    provoked = culture.offence(industry, rows, songs).mean()
+    provoked = max(culture.offence(industry, rows, songs).mean(), np.finfo(float).tiny)
     industry.baseline.callout_hazard = -np.log1p(-numbers.callout_rate) / provoked
 
 

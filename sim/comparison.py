@@ -15,8 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.analysis import ComparisonError, PairedEffects, paired_effects, replicates_needed
-from sim.analysis.verdicts import verdicts
+from sim.analysis import ComparisonError, PairedEffects, paired_effects, replicates_needed, verdicts
 from sim.observables import OBSERVABLES
 from sim.params import WEEKS_PER_YEAR, nearest
 from sim.plugins import Observable, load_plugins, with_own_observables

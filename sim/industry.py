@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from time import perf_counter_ns
@@ -98,6 +99,11 @@ class Industry(Census):
     def week(self) -> int:
         """The week the world is in; 0 as built, w after step w."""
         return int(self.time)
+
+    @property
+    def date(self) -> date:
+        """The Monday of the week the world is in."""
+        return self.scenario.date_of(self.week)
 
     @property
     def populations(self) -> dict[str, Population[Any]]:

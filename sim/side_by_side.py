@@ -178,7 +178,8 @@ def _live_elsewhere(
         while waiting or running:
             suspected = any(tries[place] for place in (*waiting, *running.values()))
             while waiting and len(running) < (1 if suspected else workers):
-                running[pool.begin(waiting[0], scenarios, how)] = waiting.popleft()
+                place = waiting.popleft()
+                running[pool.begin(place, scenarios, how)] = place
             done, _ = wait(running, PAUSE_OF_LISTENER, FIRST_COMPLETED)
             pool.pass_on(tell)
             if any(isinstance(life.exception(), BrokenProcessPool) for life in done):

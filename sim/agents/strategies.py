@@ -113,7 +113,8 @@ def secure_against_loss(industry: Industry) -> np.ndarray:
     changes = []
     for holders in (industry.agencies, industry.services):
         risk = holders.risk / np.maximum(holders.first_risk, np.finfo(float).tiny)
-        fear = (holders.expected_fine / industry.first_expected_fine) ** numbers.fine_deterrence
+        first_fine = max(industry.first_expected_fine, np.finfo(float).tiny)
+        fear = (holders.expected_fine / first_fine) ** numbers.fine_deterrence if industry.first_expected_fine else 1
         changes.append(numbers.security_learning * np.clip(risk * fear - 1, -1, 1))
     return np.concatenate(changes)
 

@@ -1,7 +1,9 @@
 """What results say: two worlds side by side, effects over many pairs of worlds, and for whom they are good or bad."""
 
 from sim.analysis.paired import PairedEffects, paired_effects, replicates_needed
-from sim.analysis.reading import READINGS, RELATIVE_UNIT, Reading, written
+from sim.analysis.reading import READINGS, RELATIVE_UNIT, Reading, short_unit, written, written_effect
+from sim.analysis.verdict_table import print_verdicts
+from sim.analysis.verdicts import LESS, MORE, OF_WHOM, verdicts, worth
 from sim.analysis.what_changed import (
     RELATIVE_ONLY,
     TELLING,
@@ -14,6 +16,9 @@ from sim.analysis.what_changed import (
 )
 
 __all__ = [
+    "LESS",
+    "MORE",
+    "OF_WHOM",
     "READINGS",
     "RELATIVE_ONLY",
     "RELATIVE_UNIT",
@@ -24,9 +29,14 @@ __all__ = [
     "Reading",
     "last_year",
     "paired_effects",
+    "print_verdicts",
     "print_what_changed",
     "refuse_unlike",
     "replicates_needed",
+    "short_unit",
+    "verdicts",
     "what_changed",
+    "worth",
     "written",
+    "written_effect",
 ]

@@ -54,16 +54,21 @@ def verdicts(effects: pd.DataFrame, of_whom: Mapping[str, Mapping[str, str]] = O
     a word, else too small or no clear change. `verdict` is that on all of a group's observables: better or worse where
     none speaks against it, mixed where one does.
     """
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[Any, Any]] = []
     for _, found in effects.groupby("policy", sort=False):
-        seen = {row["observable"]: row for row in found.to_dict("records")}
+        seen: dict[str, dict[Any, Any]] = {row["observable"]: row for row in found.to_dict("records")}
         for who, directions in of_whom.items():
             reads = {name: read(seen[name], way) for name, way in directions.items() if name in seen}
             whole = judged(set(reads.values()))
             for name, reading in reads.items():
                 judgement = {"who": who, "verdict": whole, "better_with": directions[name], "reads": reading}
-                rows.append({**seen[name], **judgement})
+                rows.append(seen[name] | judgement)
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def worth(unit: str, baseline: float) -> float:
+    """Return how large an effect must be to be worth a word, in the observable's own unit."""
+    return WORTH.get(unit, WORTH_RELATIVE * abs(baseline))
 
 
 def read(effect: Mapping[Any, Any], better_with: str) -> str:
@@ -71,7 +76,7 @@ def read(effect: Mapping[Any, Any], better_with: str) -> str:
     size = float(effect["effect"])
     if not (effect["low"] > 0 or effect["high"] < 0):  # also where there is no interval
         return UNCLEAR
-    if abs(size) < WORTH.get(str(effect["unit"]), WORTH_RELATIVE * abs(float(effect["baseline"]))):
+    if abs(size) < worth(str(effect["unit"]), float(effect["baseline"])):
         return SMALL
     return BETTER if (size > 0) == (better_with == MORE) else WORSE
 

@@ -63,7 +63,8 @@ def _exposure(dissatisfaction, age, hours, main, second, image_ideal, mean_ideal
         ideal += second_share * image_ideal[second]
         given += second_share
     ideal += (f4(1) - given) * mean_ideal
-    return budget * appearance_share * np.exp(gain * min(max(dissatisfaction, -limit), limit)) * ideal
+    shown = appearance_share * np.exp(gain * min(max(dissatisfaction, -limit), limit))
+    return budget * min(shown, f4(1)) * ideal
 
 
 @compiled

@@ -75,7 +75,7 @@ def pressed_idols(view: View) -> float:
 @observable("beauty", "ratio", "Pressure on idols")
 def idol_pressure(view: View) -> float:
     """Pressure on idols to diet against the first day, the way it should be read."""
-    return view.of_idols(view.industry.idols.pressure) / view.industry.baseline.idol_pressure
+    return ratio(view.of_idols(view.industry.idols.pressure), view.industry.baseline.idol_pressure)
 
 
 @observable("beauty", "SD", "Idols' distress")

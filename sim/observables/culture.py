@@ -39,14 +39,14 @@ def intended_by_ai(view: View) -> float:
     return view.industry.cultures.intended_by_ai
 
 
-@observable("culture", "share", "Style kept by AI")
+@observable("culture", "ratio", "Style kept by AI")
 def retained_share(view: View) -> float:
     """Share of the intended under-represented style that AI-made parts kept; 1 where there is no AI-made music."""
     cultures = view.industry.cultures
     return cultures.retained_by_ai / cultures.intended_by_ai if cultures.intended_by_ai > 0 else 1.0
 
 
-@observable("culture", "share", "Style erased")
+@observable("culture", "ratio", "Style erased")
 def erased_share(view: View) -> float:
     """Share of all releases that would have been of under-represented style, had AI kept what makers meant."""
     cultures = view.industry.cultures

@@ -66,7 +66,7 @@ class View:
         numbers = self.industry.numbers
         centre = (np.arange(DISSATISFACTION_BINS) + 0.5) * 12 / DISSATISFACTION_BINS - 6
         felt = np.clip(centre, -numbers.feed_limit, numbers.feed_limit)
-        shown = numbers.feed_appearance_share * np.exp(beauty.feed_gain(self.industry) * felt)
+        shown = np.minimum(1, numbers.feed_appearance_share * np.exp(beauty.feed_gain(self.industry) * felt))
         reached = np.cumsum(self.bins) / self.bins.sum()
         before = reached - self.bins / self.bins.sum()
         weight = np.clip(np.minimum(reached, high) - np.maximum(before, low), 0, None)

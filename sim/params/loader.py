@@ -19,7 +19,7 @@ from sim.params.vocabulary import AXES, KINDS, STATUSES, THEMES, UNITS, Limeligh
 
 FOLDER = Path(__file__).parent
 NEEDED = ("meaning", "value", "unit", "range", "kind", "source")
-OPTIONAL = ("symbol", "over", "note", "theme")
+OPTIONAL = ("symbol", "over", "note", "theme", "mixture")
 OF_A_LEVER = ("mechanism", "effect", "counterpart", "status", "since")
 ASSUMED, LEVER = "assumed", "scenario"
 DATED_STATUSES = ("in force", "enacted", "suspended")
@@ -187,6 +187,7 @@ def passport_from(name: object, entry: object, file: str) -> Passport:
         dated=(),
         note=_text(name, entry, "note", file) if "note" in entry else "",
         file=file,
+        mixture=_mixture(name, entry, over, file),
     )
     if kind == ASSUMED and not blank.note:
         raise LimelightError(
@@ -194,6 +195,14 @@ def passport_from(name: object, entry: object, file: str) -> Passport:
         )
     whole = _with_law(blank, entry) if kind == LEVER else blank
     return _with_value(whole, entry["value"])
+
+
+def _mixture(name: str, entry: Mapping[object, object], over: str | None, file: str) -> bool:
+    """Whether a vector says how one whole is divided."""
+    mixture = entry.get("mixture", False)
+    if not isinstance(mixture, bool) or (mixture and over is None):
+        raise LimelightError(f"{file}: the mixture of {name} must be true or false, and true for a vector only.")
+    return mixture
 
 
 def _with_law(blank: Passport, entry: Mapping[object, object]) -> Passport:

@@ -44,6 +44,8 @@ class Passport:
     counterpart: str = ""
     status: str = ""
     since: date | None = None
+    mixture: bool = False
+    """A vector of parts of one whole: at least one of them must be above 0."""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -80,7 +82,16 @@ def checked(passport: Passport, value: object, origin: str = "") -> Scalar | Vec
         checked_scalar(passport, element, origin, label)
         for label, element in zip(passport.labels, _elements(passport, value, origin), strict=True)
     ]
-    vector = np.array(elements, dtype=np.float64)
+    return sealed(passport, np.array(elements, dtype=np.float64), origin)
+
+
+def sealed(passport: Passport, vector: Vector, origin: str = "") -> Vector:
+    """The vector made read-only; parts of a whole that are all 0 are refused."""
+    if passport.mixture and not vector.any():
+        raise LimelightError(
+            f"{place(origin)}{passport.name} must not be 0 everywhere, since it says how one whole is divided;"
+            f" give at least one of {', '.join(passport.labels)} a value above 0."
+        )
     vector.setflags(write=False)
     return vector
 

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from sim.params.loader import also_known, passports
-from sim.params.passport import Passport, Scalar, checked, checked_scalar, place
+from sim.params.passport import Passport, Scalar, checked, checked_scalar, place, sealed
 from sim.params.vocabulary import LimelightError, nearest
 
 
@@ -41,8 +41,7 @@ class Numbers:
         if label:
             vector = np.array(self.__dict__[passport.name])
             vector[passport.labels.index(label)] = checked_scalar(passport, value, origin, label)
-            vector.setflags(write=False)
-            self.__dict__[passport.name] = vector
+            self.__dict__[passport.name] = sealed(passport, vector, origin)
         else:
             self.__dict__[passport.name] = checked(passport, value, origin)
 

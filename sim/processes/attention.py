@@ -12,7 +12,7 @@ from sim.kernels import attend, sweep
 from sim.kernels.blocks import blocks_of
 from sim.params import WEEKS_PER_YEAR
 from sim.processes.newcomers import draw_fans
-from sim.processes.rosters import ending_hazard, members_mean
+from sim.processes.rosters import ending_hazard, members_mean, second_group_hours
 from sim.processes.tools import provenance_share
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def fans_divide_attention(industry: Industry) -> None:
     sweep(attend, fans.size, industry.threads, fans.alive, fans.identity, fans.age, fans.hours, fans.parasocial,
           fans.trust, fans.main_group, fans.second_group, fans.attachment, fans.second_attachment,
           groups.presence.astype(f4), np.uint32(industry.week), *key, f4(numbers.minors_use_cap), f4(ADULT_AGE),
-          f4(numbers.main_group_hours), f4(numbers.second_group_hours), f4(numbers.attachment_speed),
+          f4(numbers.main_group_hours), f4(second_group_hours(industry)), f4(numbers.attachment_speed),
           f4(numbers.fan_churn / WEEKS_PER_YEAR), f4(churn_per_trust(industry)), f4(numbers.trust_start),
           audience, free_hours, industry.leaving)
     groups.audience_hours = audience.sum(axis=0) + free_hours.sum() * groups.attention_share

@@ -11,7 +11,7 @@ from sim.agents.idol import ADULT_AGE
 from sim.kernels import compare, sweep
 from sim.params import WEEKS_PER_YEAR
 from sim.processes.decisions import IMAGE
-from sim.processes.rosters import agency_of_idols
+from sim.processes.rosters import agency_of_idols, second_group_hours
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -64,7 +64,7 @@ def fans_compare_themselves(industry: Industry, week: int | None = None) -> None
           fans.set_point, fans.susceptibility, fans.age, fans.hours, fans.main_group, fans.second_group,
           *industry.fandom, groups.image_ideal.astype(f4), f4(mean_ideal(industry)), when,
           *industry.dice.key("dissatisfaction"), f4(numbers.minors_use_cap), f4(ADULT_AGE),
-          f4(numbers.main_group_hours), f4(numbers.second_group_hours), f4(numbers.feed_appearance_share),
+          f4(numbers.main_group_hours), f4(second_group_hours(industry)), f4(numbers.feed_appearance_share),
           f4(feed_gain(industry)), f4(numbers.feed_limit), f4(1 - numbers.diverse_image_quota),
           f4(industry.baseline.exposure_mean), f4(industry.baseline.exposure_sd), f4(numbers.exposure_limit),
           f4(labelled_share(industry)), f4(numbers.label_mean_effect), f4(numbers.label_backfire),

@@ -41,9 +41,14 @@ class Songs:
 
 def representation_weight(industry: Industry) -> np.ndarray:
     """Weight of each culture in the appropriation score: 1 for the least represented, 0 for mainstream and own."""
-    share = industry.numbers.corpus_share
-    weight = np.log(share.max() / share) / np.log(share.max() / share.min())
+    share = np.maximum(industry.numbers.corpus_share, SMALLEST_SHARE)
+    spread = np.log(share.max() / share.min())
+    weight = np.log(share.max() / share) / spread if spread > 0 else np.zeros_like(share)
     return np.where(UNDER_REPRESENTED, weight, 0)
+
+
+SMALLEST_SHARE = 1 / (1 << 20)
+"""A culture that a corpus does not hold at all counts as a millionth of it, so that logarithms stay finite."""
 
 
 def mix_of_ai(intended: np.ndarray, corpus: np.ndarray, skew: float) -> np.ndarray:

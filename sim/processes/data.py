@@ -46,8 +46,8 @@ def consent_share(industry: Industry) -> float:
 
 def real_consent(industry: Industry) -> float:
     """Share of consents that would also be given if asked freely."""
-    freely = float(industry.numbers.consent_share[OPT_IN])
-    return min(1, freely / consent_share(industry))
+    freely, given = float(industry.numbers.consent_share[OPT_IN]), consent_share(industry)
+    return min(1, freely / given) if given > 0 else 1
 
 
 OPT_IN = 2

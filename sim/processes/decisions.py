@@ -30,7 +30,8 @@ def agencies_adopt_tools(industry: Industry) -> None:
     if rows.size:
         kind = np.arange(len(TOOL_KINDS))
         throws = dice.uniform("which further kind", who[rows, None], week, draw=kind)
-        keen = np.where(agencies.adopted[rows], np.inf, -np.log(throws) / industry.numbers.first_kind_chance)
+        chance = np.maximum(industry.numbers.first_kind_chance, np.finfo(float).tiny)
+        keen = np.where(agencies.adopted[rows], np.inf, -np.log(throws) / chance)
         agencies.adopted[rows, keen.argmin(axis=1)] = True
 
 
@@ -71,7 +72,8 @@ def agencies_hand_over_tasks(industry: Industry) -> None:
     share = agencies.ai_share
     attained = share / np.maximum(numbers.capability_ceiling, np.finfo(float).tiny)
     learnt = 1 - np.exp(-agencies.weeks_of_use / numbers.learning_weeks)
-    agencies.saving = (attained * learnt * numbers.task_weight).sum(axis=1)
+    weight = numbers.task_weight / numbers.task_weight.sum()
+    agencies.saving = np.minimum(attained * learnt, 1) @ weight
     handed = share[groups.agency]
     groups.human_song = 1 - handed[:, COMPOSITION]
     groups.human_vocal = 1 - handed[:, VOICE]

@@ -45,7 +45,7 @@ def hours_left(industry: Industry) -> float:
 def against_no_ai(industry: Industry, pieces: np.ndarray) -> np.ndarray:
     """Pieces a week over those that the group would make without AI; 0 for groups that ended."""
     usual = industry.groups.usual_pieces
-    return np.divide(pieces, usual, out=np.zeros_like(usual), where=industry.groups.alive)
+    return np.divide(pieces, usual, out=np.zeros_like(usual), where=industry.groups.alive & (usual > 0))
 
 
 def vendors_earn_income(industry: Industry) -> None:

@@ -66,6 +66,11 @@ def ending_hazard(industry: Industry) -> Array:
     return by_age * protection(industry) / industry.baseline.protection * industry.groups.alive
 
 
+def second_group_hours(industry: Industry) -> float:
+    """Share of a fan's hours for a second group: never more than the main group leaves."""
+    return min(industry.numbers.second_group_hours, 1 - industry.numbers.main_group_hours)
+
+
 def career_year(industry: Industry) -> Array:
     """Full 52-week periods since debut, with all from the tenth on in one class, shape (groups,)."""
     years = (industry.week - industry.groups.debut_week) // industry.weeks_per_year

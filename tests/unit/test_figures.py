@@ -23,7 +23,8 @@ from sim.analysis import (
     what_changed,
     written,
 )
-from sim.figures import ROWS, WITH, WITHOUT, FigureError, _spread, headline, overview, save
+from sim.figures import ROWS, WITH, WITHOUT, FigureError, headline, overview, save
+from sim.figures.overview import _spread
 from sim.observables import OBSERVABLES, THEMES
 from sim.results import Results
 from sim.scenario import Scenario

@@ -1,12 +1,10 @@
-"""Pictures of results that can be printed as they are: pure functions, Results -> matplotlib Figure."""
+"""Two worlds side by side, in fifteen small pictures for the first page of a report."""
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import matplotlib.dates as calendar
@@ -17,20 +15,14 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.analysis import Reading, last_year, refuse_unlike, written
-from sim.params import WEEKS_PER_YEAR, LimelightError
+from sim.figures.page import INK, QUIET, RESOLUTION, STYLE
+from sim.params import WEEKS_PER_YEAR
 from sim.results import Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-STYLE = Path(__file__).with_name("sim.mplstyle")
 SMOOTHED_WEEKS = 26  # of the lines: half a year takes the comeback cycle out and leaves what a policy does
-FORMATS = {".png": "", ".svg": "Date", ".pdf": "CreationDate"}  # and where each would write the time of day
-RESOLUTION, PALETTE = 130, 64  # dots per inch and colours of a PNG
-
-
-class FigureError(LimelightError):
-    """A picture cannot be written as asked; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +36,6 @@ class World:
 
 
 WITH, WITHOUT = World("with AI", "#9a1f13", "-", 1.9), World("without AI", "#2b7ab3", (0, (3.2, 1.5)), 1.3)
-INK, QUIET = "#1a1a1a", "#555555"
 SECOND_LINE = 0.6  # weight of the second line of a panel, relative to the first
 
 
@@ -147,30 +138,6 @@ def overview(with_ai: Results, without_ai: Results) -> Figure:
                 axes = page.add_axes((left / PAGE_WIDTH, bottom / height, width / PAGE_WIDTH, PLOT / height))
                 _draw(axes, panel, with_ai, without_ai)
     return page
-
-
-def save(page: Figure, path: str | Path) -> Path:
-    """Write a picture in the format its name ends in; the same picture always gives the same bytes."""
-    place = Path(path)
-    if place.suffix not in FORMATS:
-        raise FigureError(f"{place}: a picture is written as {', '.join(FORMATS)}; let its name end in one of these.")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with matplotlib.style.context(STYLE):
-        if place.suffix == ".png":
-            _write_png(page, place)
-        else:
-            page.savefig(place, metadata={FORMATS[place.suffix]: None})
-    return place
-
-
-def _write_png(page: Figure, place: Path) -> None:
-    """Write dots in few colours: lines and letters need no more, and the file is a third as large."""
-    from PIL import Image
-
-    dots = io.BytesIO()
-    page.savefig(dots, format="png", dpi=RESOLUTION)
-    with Image.open(dots) as picture:
-        picture.convert("RGB").quantize(PALETTE, dither=Image.Dither.NONE).save(place, optimize=True)
 
 
 def headline(with_ai: Results, without_ai: Results) -> str:
