@@ -1,10 +1,9 @@
 """What results say: two worlds side by side, effects over many pairs of worlds, and for whom they are good or bad."""
 
+from sim.analysis.for_whom import LESS, MORE, OF_WHOM, verdicts, worth
 from sim.analysis.paired import PairedEffects, paired_effects, replicates_needed
 from sim.analysis.reading import READINGS, RELATIVE_UNIT, Reading, short_unit, written, written_effect
-from sim.analysis.verdict_table import print_verdicts
-from sim.analysis.verdicts import LESS, MORE, OF_WHOM, verdicts, worth
-from sim.analysis.what_changed import (
+from sim.analysis.two_worlds import (
     RELATIVE_ONLY,
     TELLING,
     WIDTH_OF_TABLE,
@@ -14,6 +13,7 @@ from sim.analysis.what_changed import (
     refuse_unlike,
     what_changed,
 )
+from sim.analysis.verdict_table import print_verdicts
 
 __all__ = [
     "LESS",

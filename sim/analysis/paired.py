@@ -106,7 +106,9 @@ def replicates_needed(
 
 
 def _power(pairs: int, ratio: float, certainty: float) -> float:
-    """How often a test finds a mean of `ratio` standard deviations with so many pairs, by the noncentral t law."""
+    """How often a test finds a mean of `ratio` standard deviations with so many pairs, by the noncentral t law.
+
+    To find it in the wrong direction does not count.
+    """
     least, shift = float(stdtrit(pairs - 1, (1 + certainty) / 2)), ratio * math.sqrt(pairs)
-    missed = nctdtr(pairs - 1, shift, least) - nctdtr(pairs - 1, shift, -least)
-    return 1 - float(missed)
+    return 1 - float(nctdtr(pairs - 1, shift, least))

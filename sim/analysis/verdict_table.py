@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.analysis.for_whom import BETTER, MIXED, SMALL, UNCLEAR, WORSE
 from sim.analysis.reading import READINGS, Reading, short_unit, written, written_effect
-from sim.analysis.verdicts import BETTER, MIXED, SMALL, UNCLEAR, WORSE
-from sim.analysis.what_changed import WIDTH_OF_TABLE
+from sim.analysis.two_worlds import WIDTH_OF_TABLE
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -47,8 +47,8 @@ def representation_weight(industry: Industry) -> np.ndarray:
     return np.where(UNDER_REPRESENTED, weight, 0)
 
 
-SMALLEST_SHARE = 1 / (1 << 20)
-"""A culture that a corpus does not hold at all counts as a millionth of it, so that logarithms stay finite."""
+SMALLEST_SHARE = float(np.finfo(np.float32).eps)
+"""A culture that a corpus does not hold at all counts as a ten-millionth of it, so that logarithms stay finite."""
 
 
 def mix_of_ai(intended: np.ndarray, corpus: np.ndarray, skew: float) -> np.ndarray:

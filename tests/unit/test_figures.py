@@ -24,7 +24,7 @@ from sim.analysis import (
     written,
 )
 from sim.figures import ROWS, WITH, WITHOUT, FigureError, headline, overview, save
-from sim.figures.overview import _spread
+from sim.figures.two_worlds import _spread
 from sim.observables import OBSERVABLES, THEMES
 from sim.results import Results
 from sim.scenario import Scenario

@@ -34,11 +34,14 @@ OF_THE_INDUSTRY = ("groups", "debuts_last_year", "ai_adoption", "tool_price")
 """Shown beside what people judge by, for better or worse to nobody in particular."""
 
 # The page, in inches.
-MARGIN, LABEL_ROOM, PLOT, NUMBER, GAP = 0.4, 2.55, 3.5, 0.92, 0.12
-HEAD, ABOVE_PANEL, BELOW_PANEL, UNDER_AXIS, LINE_OF_PRINT = 1.22, 0.26, 0.08, 0.62, 0.123
+MARGIN, LABEL_ROOM, PLOT, NUMBER, GAP = 0.4, 2.55, 3.5, 0.98, 0.12
+HEAD, ABOVE_PANEL, BELOW_PANEL, UNDER_AXIS, LINE_OF_PRINT = 1.22, 0.26, 0.08, 0.56, 0.123
 LANE, LEAST_ROW = 0.08, 0.31  # the height of a policy within a row, and the least height of a row
 MARK_SIZE = {"*": 6.4, "P": 5.0, "X": 5.0}
 USUAL_MARK = 4.2
+MOST_TICKS = 4  # on either side of zero
+LONG_TICK, RAISED = 10_000, str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+WIDEST_NUMBER = 14  # characters of an effect and its interval that fit into one line of a column
 CHARACTERS_AN_INCH = 19.5  # of the small print, to break its lines
 
 
@@ -178,8 +181,9 @@ def _draw(axes: Axes, rows: Sequence[_Row], reach: float, policies: Sequence[str
         for place, found in enumerate(row.effects):
             amount, beside = written_effect(found["effect"], (found["high"] - found["low"]) / 2, row.unit)
             left = 1 + (GAP + NUMBER * (place + 0.5)) / PLOT
-            said = amount if amount == "0" or beside in ("±0", "–") else f"{amount} {beside}"
-            axes.text(left, number, said, transform=axes.get_yaxis_transform(), ha="center", va="center", size=6.6,
+            between = "\n" if len(amount) + len(beside) > WIDEST_NUMBER else " "
+            said = amount if amount == "0" or beside in ("±0", "–") else f"{amount}{between}{beside}"
+            axes.text(left, number, said, transform=axes.get_yaxis_transform(), ha="center", va="center", size=6.4,
                       color=INK if _clear(found) else QUIET)  # fmt: skip
 
 
@@ -200,11 +204,12 @@ def _mark(axes: Axes, height: float, step: float, found: dict[str, Any], shape: 
 
 
 def _set_axis(axes: Axes, reach: float, with_axis: bool) -> None:
-    """Set ticks at every tenfold step."""
-    powers = [10**power for power in range(int(math.log10(reach)) + 1)]
+    """Set ticks at every tenfold step, or at fewer where the axis reaches very far."""
+    most = int(math.log10(reach))
+    powers = [10**power for power in range(0, most + 1, 1 + most // MOST_TICKS)]
     ticks = [*(-power for power in reversed(powers)), 0, *powers]
     axes.xaxis.set_major_locator(FixedLocator(ticks))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+,.0f}".replace("-", "−") if value else "0"))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
     axes.minorticks_off()
     axes.grid(True, axis="x", color="#e3e3e3", linewidth=0.5)
     axes.grid(False, axis="y")
@@ -215,6 +220,13 @@ def _set_axis(axes: Axes, reach: float, with_axis: bool) -> None:
         axes.set_xlabel("effect, in steps that are worth a word (grey: less than one)", size=7.2, color=QUIET)
     else:
         axes.spines["bottom"].set_visible(False)
+
+
+def _tick(value: float) -> str:
+    """Write a tick; powers of ten that are long are written as such."""
+    if abs(value) >= LONG_TICK:
+        return f"{'−' if value < 0 else '+'}10{str(round(math.log10(abs(value)))).translate(RAISED)}"
+    return f"{value:+,.0f}".replace("-", "−") if value else "0"
 
 
 def _put_row(words: _Words, row: _Row, middle: float) -> None:
