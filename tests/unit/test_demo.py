@@ -59,7 +59,7 @@ def test_the_demo_prints_what_changed_and_where_the_picture_is(
 
 def test_the_demo_asks_about_the_whole_industry_for_ten_years() -> None:
     scenario = Scenario.from_yaml(ROOT / "experiments" / "korea" / "scenario.yaml")
-    assert (scenario.weeks, scenario.fans, scenario.agencies, scenario.seed) == (522, 100_000, 282, 1)
+    assert (scenario.weeks, scenario.fans, scenario.agencies, scenario.seed) == (522, 100_000, 282, 2)
     assert (scenario.start.isoformat(), scenario.ai, scenario.policies) == ("2024-12-30", "evolving", ())
 
 
