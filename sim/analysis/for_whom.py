@@ -28,6 +28,7 @@ OF_WHOM: dict[str, dict[str, str]] = {
     "small agencies": {"compliance_cost_of_small_agencies": LESS, "profit_of_small_agencies": MORE},
     "large agencies": {"compliance_cost_of_large_agencies": LESS, "profit_of_large_agencies": MORE},
     "AI vendors": {"tool_income": MORE},
+    "holders of data": {"fines_last_year": LESS},
     "the public": {"public_cost": LESS},
 }  # fmt: skip
 """Who -> observable -> whether that group of people is better off with more of it or with less."""

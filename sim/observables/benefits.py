@@ -90,7 +90,7 @@ def compliance_cost_of_small_agencies(view: View) -> float:
 
 @observable("benefits", "million KRW/year", "Public cost of policies")
 def public_cost(view: View) -> float:
-    """What the public pays for media-literacy courses and for the regulator's investigations."""
+    """What media-literacy courses, investigations and the taking down of deepfakes cost the public."""
     return money.public_cost(view.industry)
 
 

@@ -40,7 +40,7 @@ def minors(view: View) -> float:
 def minors_over_cap(view: View) -> float:
     """Share of idols under 18 who work longer than the cap for their age; 0 where there is none."""
     idols = view.industry.idols
-    return view.of_idols(idols.hours > work.legal_hours(view.industry), idols.age < ADULT_AGE)
+    return view.of_idols(idols.hours > work.legal_hours(view.industry, idols.age), idols.age < ADULT_AGE)
 
 
 @observable("work", "share", "Burnt-out idols")

@@ -116,8 +116,12 @@ def agencies_set_editing(industry: Industry) -> None:
     seen = editing_advantage(industry) / industry.baseline.editing_advantage
     agencies.editing_reward += numbers.editing_reward_learning * (seen - agencies.editing_reward)
     groups.editing += numbers.editing_speed * (industry.strategy("editing") - groups.editing)
-    cap = np.where(agencies.lawful[groups.agency], numbers.editing_cap, 1)
-    groups.editing = np.clip(groups.editing, 0, cap)
+    groups.editing = np.clip(groups.editing, 0, editing_cap(industry, groups.agency))
+
+
+def editing_cap(industry: Industry, agency: np.ndarray) -> np.ndarray:
+    """The highest editing that these agencies (rows) allow themselves."""
+    return np.where(industry.agencies.lawful[agency], industry.numbers.editing_cap, 1)
 
 
 def editing_advantage(industry: Industry) -> float:

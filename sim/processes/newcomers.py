@@ -15,8 +15,9 @@ from sim.dice import identity_of
 from sim.evidence import distribution
 from sim.params import TOOL_KINDS, WEEKS_PER_YEAR
 from sim.processes.data import SERVICE_BITS
-from sim.processes.decisions import first_kinds
+from sim.processes.decisions import editing_cap, first_kinds
 from sim.processes.rosters import adoption_share
+from sim.processes.work import kept_cap
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -104,7 +105,7 @@ def debut_idols(industry: Industry, group: Array, who: Array, week: int) -> Arra
     female = groups.female[group]
     body = np.where(female, -numbers.female_idol_gap, 0) + dice.normal("body", who, week, 0, numbers.idol_body_spread)
     settled = numbers.distress_noise / np.sqrt(1 - numbers.distress_persistence**2)
-    usual = usual_hours(industry, group)
+    usual = np.minimum(usual_hours(industry, group), kept_cap(industry, age, groups.agency[group]))
     return industry.idols.born(
         who, week, group=group, female=female, age=age, body=body, appearance_gap=-body,
         appeal=dice.lognormal("appeal", who, week, 0, numbers.idol_appeal_spread), contract_start=week, debut_week=week,
@@ -164,7 +165,8 @@ def debut_group(industry: Industry, agency: int, who: np.uint64, week: int) -> i
     avatars = numbers.virtual_debut_share * industry.agencies.ai_share[agency, TOOL_KINDS.index("virtual")]
     start = numbers.newcomer_pieces * numbers.pieces_start
     states |= {"virtual": dice.bernoulli("virtual", who, week, avatars), "debut_week": week, "cycle_offset": -week - 1,
-               "pieces": start, "usual_pieces": start, "delivered": start, "editing": states["editing_habit"]}
+               "pieces": start, "usual_pieces": start, "delivered": start,
+               "editing": np.minimum(states["editing_habit"], editing_cap(industry, np.array([agency])))}
     row = int(groups.born(identity, week, **states)[0])
     sizes = distribution("group_size_2020_2025")
     members = int(sizes["members"][dice.pick("members", who, week, sizes["groups"])])

@@ -44,7 +44,7 @@ def idols_work_hours(industry: Industry) -> None:
 def agencies_break_rules(industry: Industry) -> None:
     """Agencies that caps or new duties ask something of keep them or break them, and it can be counted."""
     idols, agencies = industry.idols, industry.agencies
-    agency, legal = agency_of_idols(industry), legal_hours(industry)
+    agency, legal = agency_of_idols(industry), legal_hours(industry, idols.age)
     for name, hours in (("idols_asked_over_cap", idols.desired_hours), ("idols_over_cap", idols.hours)):
         over = idols.alive & ~idols.on_hiatus & (hours > legal)
         setattr(agencies, name, np.bincount(agency[over], minlength=agencies.size))
@@ -55,17 +55,19 @@ def agencies_break_rules(industry: Industry) -> None:
 
 def hours_cap(industry: Industry) -> np.ndarray:
     """The cap on weekly hours that binds each idol in practice; infinite where none is kept, shape (idols,)."""
-    idols, agencies = industry.idols, industry.agencies
-    agency = agency_of_idols(industry)
-    legal = legal_hours(industry)
-    minor = idols.age < ADULT_AGE
-    kept = np.where(minor, agencies.keeps_minors_cap[agency], agencies.lawful[agency])
-    return np.where(kept, legal, np.inf)
+    return kept_cap(industry, industry.idols.age, agency_of_idols(industry))
 
 
-def legal_hours(industry: Industry) -> np.ndarray:
-    """The cap on weekly hours that the law sets for each idol's age, shape (idols,)."""
-    numbers, age = industry.numbers, industry.idols.age
+def kept_cap(industry: Industry, age: np.ndarray, agency: np.ndarray) -> np.ndarray:
+    """The cap that idols of these ages at these agencies (rows) find kept; infinite where none is."""
+    agencies = industry.agencies
+    kept = np.where(age < ADULT_AGE, agencies.keeps_minors_cap[agency], agencies.lawful[agency])
+    return np.where(kept, legal_hours(industry, age), np.inf)
+
+
+def legal_hours(industry: Industry, age: np.ndarray) -> np.ndarray:
+    """The cap on weekly hours that the law sets for these ages."""
+    numbers = industry.numbers
     minors = np.where(age < YOUNGER_MINOR_AGE, numbers.hours_cap_under_15, numbers.hours_cap_minors)
     return np.where(age < ADULT_AGE, minors, numbers.hours_cap_adults)
 
