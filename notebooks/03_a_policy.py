@@ -42,6 +42,7 @@ for line in lines:
     if line["set"] == "hours_cap_adults":
         line["to"] = 60
 milder = Policy.of(lines, name="worker_first_60")
+{line.set: line.to for line in milder.changes}
 
 # %% [markdown]
 # Both policies meet the same worlds: in each pair, everything that is luck is shared, so a difference is the policy's.
