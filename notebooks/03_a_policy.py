@@ -70,6 +70,9 @@ one_each.pivot(index="who", columns="policy", values="verdict")
 # And as a picture: each row is something we look at, each mark a policy, each bar its interval.
 
 # %%
-from sim.figures import effects as effects_figure
+from IPython.display import Image
 
-effects_figure(comparison, shown)
+from sim.figures import effects as picture_of
+from sim.figures import save
+
+Image(str(save(picture_of(comparison, shown), "effects.png")))
