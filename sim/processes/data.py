@@ -149,13 +149,6 @@ def holders_reckon_hazard(industry: Industry) -> None:
         holders.hazard = numbers.breach_rate * size * holders.risk * holders.alive
 
 
-def breach_chance(industry: Industry, heads: float) -> float:
-    """Chance of a breach within a year for a holder of average security and records with so many subjects."""
-    numbers = industry.numbers
-    hazard = numbers.breach_rate * (heads / numbers.breach_reference_subjects) ** numbers.breach_size_exponent
-    return float(-np.expm1(-hazard))
-
-
 def holders_suffer_breaches(industry: Industry) -> None:
     """Breaches strike by hazard, more in some weeks than in others; most are small, a few lose everything."""
     numbers, dice, week = industry.numbers, industry.dice, industry.week

@@ -140,12 +140,6 @@ def music_ai_share(industry: Industry) -> float:
     return float(1 - groups.human_song[groups.alive].mean())
 
 
-def composition_income(industry: Industry) -> float:
-    """What vendors of composition tools earn, million KRW a year."""
-    tools = industry.tools
-    return float(tools.income[tools.kind == COMPOSITION].sum())
-
-
 def enjoyment(industry: Industry) -> float:
     """Fans' enjoyment: more output, human work and trust please; attention-weighted, an assumption throughout."""
     numbers, groups = industry.numbers, industry.groups

@@ -9,7 +9,6 @@ from sim.agents.fan import GIVES_BIOMETRICS, PAYS, REGISTERED_PLATFORM
 from sim.agents.institutions import Notice
 from sim.processes.data import (
     agencies_record_idols,
-    breach_chance,
     deepfakes_spread,
     fans_entrust_records,
     holders_collect_records,
@@ -217,7 +216,12 @@ def test_fewer_records_mean_fewer_breaches_and_smaller_ones(level):
 @pytest.mark.parametrize(("heads", "chance", "low", "high"),
                          [(1e5, 0.015467586147915102, 0.01, 0.03), (1e7, 0.14434204902583525, 0.12, 0.25)])
 def test_the_yearly_chance_of_a_breach_lies_in_the_published_band(level, heads, chance, low, high):
-    assert breach_chance(level, heads) == pytest.approx(chance)
+    agencies = level.agencies
+    agencies.heads, agencies.records_per_head, agencies.leak_risk, agencies.adopted = heads, 1, 1, False
+    agencies.security, agencies.symbolic = 0, False
+    holders_reckon_hazard(level)
+    # .054 x (heads / 1.2 million)^.5 a year
+    assert 1 - np.exp(-agencies.hazard) == pytest.approx(np.full(4, chance))
     assert low <= chance <= high
 
 
