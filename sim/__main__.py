@@ -144,7 +144,7 @@ def params(
     from sim.params import passport_of, passports
 
     known = passports()
-    chosen = [passport for passport in known.values() if name in (None, passport.theme)]
+    chosen = [passport for passport in known.values() if name in (None, passport.theme, passport.kind)]
     if not chosen:
         chosen = [passport_of(str(name))[0]]
     if as_json:
@@ -223,7 +223,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _stopped() -> int:
     """Say that Ctrl-C was heard."""
-    return _say("Stopped: nothing of this run was kept, and earlier results are as they were.", INTERRUPTED)
+    sentence = "Stopped: what was unfinished is not kept; finished worlds are, and the same command goes on from them."
+    return _say(sentence, INTERRUPTED)
 
 
 def _sentence(error: Exception) -> str | None:

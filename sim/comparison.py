@@ -115,6 +115,8 @@ def compare(
     comparison itself is written into `out`, too. A world that fails is named in `worlds`, and its pairs are left out.
     """
     replicates = _checked_replicates(replicates)
+    if scenario.weeks < 1:
+        raise ComparisonError("a comparison needs worlds of at least one week; give weeks a value of 1 or more.")
     asked = _found(scenario, policies)
     yardstick = _found(scenario, [baseline])[0] if baseline is not None else None
     branches = {AS_IT_IS if yardstick is None else yardstick.name: yardstick, **{each.name: each for each in asked}}

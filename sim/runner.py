@@ -150,14 +150,14 @@ def _weeks_to_save(weeks: Iterable[int], first: int, last: int) -> set[int]:
     return saving
 
 
-def checked_threads(threads: object) -> int:
+def checked_threads(threads: object, name: str = "threads") -> int:
     """Return a usable number of threads: the one asked for, or the processors this process may use."""
     if threads is None:
         if hasattr(os, "sched_getaffinity"):
             return len(os.sched_getaffinity(0))
         return os.cpu_count() or 1
     if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= MOST_THREADS:
-        raise RunError(f"threads must be a whole number between 1 and {MOST_THREADS}, not {threads!r}.")
+        raise RunError(f"{name} must be a whole number between 1 and {MOST_THREADS}, not {threads!r}.")
     return threads
 
 

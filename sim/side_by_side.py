@@ -54,7 +54,7 @@ def run_all(
     As `live_all`, but the first error of any world is raised when the others are done, and processors left over go to
     the worlds as threads.
     """
-    workers = min(checked_threads(workers), max(1, len(scenarios)))
+    workers = min(checked_threads(workers, "workers"), max(1, len(scenarios)))
     lives = live_all(scenarios, out, workers, fresh, show, threads=max(1, checked_threads(None) // workers))
     for life in lives:
         if life.error is not None:
@@ -78,7 +78,7 @@ def live_all(
     the processes read it too.
     """
     there = [is_there(folder_of(asked, out)) and not fresh for asked in scenarios]
-    workers = min(checked_threads(workers), max(1, there.count(False)))
+    workers = min(checked_threads(workers, "workers"), max(1, there.count(False)))
     lives: dict[int, Life] = {}
     with _shown(scenarios, there, show) as tell:
         here = range(len(scenarios)) if workers == 1 else [place for place, known in enumerate(there) if known]

@@ -63,7 +63,7 @@ PER_CENT = Reading(100, 0, " %")
 
 # What AI adds to mean dissatisfaction, in the default world with 20,000 fans, when the gain of editing, the fall of its
 # cost and its elasticity all stand at the low or all at the high end of their ranges (experiments/korea/README.md).
-DOUBT_ABOUT_DISSATISFACTION = (0.0, 0.084)
+DOUBT_ABOUT_DISSATISFACTION = (0.0, 0.08)
 ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
     ("BEAUTY PRESSURE", (
         Panel("Fans’ body dissatisfaction", "standard deviations of the fans of the first day",

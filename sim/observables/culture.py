@@ -46,11 +46,11 @@ def retained_share(view: View) -> float:
     return cultures.retained_by_ai / cultures.intended_by_ai if cultures.intended_by_ai > 0 else 1.0
 
 
-@observable("culture", "ratio", "Style erased")
+@observable("culture", "share", "Style erased")
 def erased_share(view: View) -> float:
     """Share of all releases that would have been of under-represented style, had AI kept what makers meant."""
     cultures = view.industry.cultures
-    return (cultures.intended_by_ai - cultures.retained_by_ai) / cultures.weight
+    return max(0, cultures.intended_by_ai - cultures.retained_by_ai) / cultures.weight
 
 
 @observable("culture", "count", "Call-outs in the last year")

@@ -131,9 +131,9 @@ def real_consent(view: View) -> float:
     return data.real_consent(view.industry)
 
 
-@observable("data", "million KRW", "Data fines in the last year")
+@observable("data", "million KRW", "Fines in the last year")
 def fines_last_year(view: View) -> float:
-    """Fines for breaches that came due in the last 52 weeks."""
+    """Fines for breaches and for broken rules on working time and the like, last 52 weeks."""
     return view.industry.tally.total("fines")
 
 

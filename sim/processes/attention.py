@@ -12,7 +12,7 @@ from sim.kernels import attend, sweep
 from sim.kernels.blocks import blocks_of
 from sim.params import WEEKS_PER_YEAR
 from sim.processes.newcomers import draw_fans
-from sim.processes.rosters import ending_hazard, members_mean, second_group_hours
+from sim.processes.rosters import ending_hazard, lawful_attention, members_mean, second_group_hours
 from sim.processes.tools import provenance_share
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def platform_ranks_groups(industry: Industry) -> None:
     ai_song = 1 - groups.human_song
     premium = numbers.human_premium * known_share(industry)
     penalty = numbers.label_penalty * (1 - numbers.electronic_familiarity) * numbers.music_label
-    disliked = np.log1p(-penalty * ai_song)
+    disliked = np.log1p(-penalty * ai_song * industry.agencies.lawful[groups.agency])
     appeal = groups.popularity - groups.backlash + numbers.volume_exponent * volume
     appeal = appeal + numbers.editing_popularity * editing - premium * ai_song + disliked
     weight = np.where(groups.alive, np.exp(appeal - appeal[groups.alive].max()), 0)
@@ -38,7 +38,7 @@ def known_share(industry: Industry) -> float:
     """Share of AI use in music that listeners come to know of: by ear, by label or by provenance."""
     numbers = industry.numbers
     by_ear = max(0, 2 * numbers.unlabelled_detection - 1)
-    by_label = numbers.music_label * numbers.known_with_label
+    by_label = numbers.music_label * numbers.known_with_label * lawful_attention(industry)
     by_provenance = provenance_share(industry) * numbers.known_with_provenance
     return max(by_ear, by_label, by_provenance)
 

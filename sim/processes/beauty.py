@@ -11,7 +11,7 @@ from sim.agents.idol import ADULT_AGE
 from sim.kernels import compare, sweep
 from sim.params import WEEKS_PER_YEAR
 from sim.processes.decisions import IMAGE
-from sim.processes.rosters import agency_of_idols, second_group_hours
+from sim.processes.rosters import agency_of_idols, lawful_attention, second_group_hours
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -48,9 +48,7 @@ def literacy_left(industry: Industry) -> float:
 
 def labelled_share(industry: Industry) -> float:
     """Share of the images attended to that carry a label: the law's share, from agencies that keep it."""
-    groups = industry.groups
-    lawful = (groups.attention_share * industry.agencies.lawful[groups.agency]).sum()
-    return float(industry.numbers.image_label * lawful)
+    return industry.numbers.image_label * lawful_attention(industry)
 
 
 def fans_compare_themselves(industry: Industry, week: int | None = None) -> None:
@@ -59,13 +57,14 @@ def fans_compare_themselves(industry: Industry, week: int | None = None) -> None
     f4 = np.float32
     when = np.uint32((industry.week if week is None else week) & WORD)
     reached = literacy_left(industry)
+    diverse_left = 1 - numbers.diverse_image_quota * lawful_attention(industry)
     susceptible = 1 - (1 - numbers.literacy_susceptibility) * numbers.media_literacy
     sweep(compare, fans.size, industry.threads, fans.alive, fans.identity, fans.dissatisfaction, fans.comparison,
           fans.set_point, fans.susceptibility, fans.age, fans.hours, fans.main_group, fans.second_group,
           *industry.fandom, groups.image_ideal.astype(f4), f4(mean_ideal(industry)), when,
           *industry.dice.key("dissatisfaction"), f4(numbers.minors_use_cap), f4(ADULT_AGE),
           f4(numbers.main_group_hours), f4(second_group_hours(industry)), f4(numbers.feed_appearance_share),
-          f4(feed_gain(industry)), f4(numbers.feed_limit), f4(1 - numbers.diverse_image_quota),
+          f4(feed_gain(industry)), f4(numbers.feed_limit), f4(diverse_left),
           f4(industry.baseline.exposure_mean), f4(industry.baseline.exposure_sd), f4(numbers.exposure_limit),
           f4(labelled_share(industry)), f4(numbers.label_mean_effect), f4(numbers.label_backfire),
           f4(numbers.young_until), f4(numbers.literacy_set_point * reached), f4(susceptible),

@@ -123,8 +123,9 @@ def agencies_record_idols(industry: Industry) -> None:
     agency = agency_of_idols(industry)
     appetite = industry.agencies.ai_share[:, [IMAGE, VOICE, VIRTUAL]].mean(axis=1)[agency]
     tracking = industry.agencies.ai_share[agency, ANALYTICS]
-    limit = 1 - numbers.idol_data_limit
-    consenting = 1 - numbers.likeness_consent * (1 - numbers.idol_consent_share)
+    lawful = industry.agencies.lawful[agency]
+    limit = 1 - numbers.idol_data_limit * lawful
+    consenting = 1 - numbers.likeness_consent * (1 - numbers.idol_consent_share) * lawful
     weeks = numbers.retention_weeks[BIOMETRIC]
     lasting = min(weeks, numbers.retention_limit)
     recorded = limit * consenting * (1 + numbers.biometric_appetite * appetite)
@@ -137,9 +138,11 @@ def agencies_record_idols(industry: Industry) -> None:
 def holders_reckon_hazard(industry: Industry) -> None:
     """Expected breaches a year: more records mean more, security fewer, ungoverned AI more."""
     numbers, agencies = industry.numbers, industry.agencies
-    governed = numbers.governed_share + (1 - numbers.governed_share) * numbers.ai_governance_duty
     using = agencies.adopted.any(axis=1)
-    for holders, ai in ((agencies, using), (industry.services, using[agencies.alive].mean())):
+    # Shared services use and govern AI as far as the average agency does.
+    shared_use, shared_law = using[agencies.alive].mean(), agencies.lawful[agencies.alive].mean()
+    for holders, ai, keeping in ((agencies, using, agencies.lawful), (industry.services, shared_use, shared_law)):
+        governed = numbers.governed_share + (1 - numbers.governed_share) * numbers.ai_governance_duty * keeping
         shadow = 1 + numbers.shadow_ai_risk * ai * (1 - governed)
         effort = np.where(holders.symbolic, 0, holders.security)
         holders.risk = (holders.records_per_head**numbers.breach_size_exponent * shadow * holders.leak_risk
@@ -170,7 +173,7 @@ def suffer_breach(industry: Industry, holders: Population, row: int, heads: floa
     who, share = holders.identity[row], min(1, heads / holders.heads[row])
     cause = ("external", "internal", "system")[dice.pick("breach cause", who, week, numbers.breach_cause)]
     records = heads * holders.records_per_head[row]
-    industry.record("breach", f"{holders.name} {row}", heads, f"{cause} cause, {share:.2%} of its people")
+    industry.record("breach", f"{one_of(holders)} {row}", heads, f"{cause} cause, {share:.2%} of its people")
     industry.tally.add("breaches", 1)
     industry.tally.add("heads_exposed", heads)
     industry.tally.add("records_exposed", records)
@@ -192,6 +195,11 @@ def expose_idols(industry: Industry, agency: int, part: float) -> None:
     idols = industry.idols
     own = idols.alive & (agency_of_idols(industry) == agency)
     idols.harm[own] += part * (idols.biometric_records[own] + idols.location_records[own]) / 2
+
+
+def one_of(holders: Population) -> str:
+    """One of these holders in a word: agency or service."""
+    return holders.actor_class.__name__.lower()
 
 
 def security_ai(industry: Industry, holders: Population, row: int) -> float:
@@ -286,7 +294,7 @@ def regulator_fines_holders(industry: Industry) -> None:
         fine = share * holders.annual_revenue[notice.row]
         if holders is industry.agencies:
             industry.agencies.fines[notice.row] += fine
-        industry.record("fine", f"{holders.name} {notice.row}", float(fine),
+        industry.record("fine", f"{one_of(holders)} {notice.row}", float(fine),
                         f"breach of {notice.heads:,.0f} people's records")
         industry.tally.add("fines", fine)
         for learners in (industry.agencies, industry.services):

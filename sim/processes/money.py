@@ -110,7 +110,8 @@ def agencies_settle_with_idols(industry: Industry) -> None:
     idols.debt -= repaid
     paid = np.where(idols.debt > 0, 0, due - repaid * WEEKS_PER_YEAR)
     paid = paid + (groups.wages / np.maximum(members, 1))[idols.group] * idols.alive
-    topped_up = np.maximum(0, numbers.income_floor - paid) * idols.alive
+    floor = numbers.income_floor * agencies.lawful[groups.agency[idols.group]]
+    topped_up = np.maximum(0, floor - paid) * idols.alive
     idols.income = paid + topped_up
     groups.profit = groups.revenue - groups.cost - split - sum_by(idols.group, topped_up, groups.size)
     groups.profit *= groups.alive

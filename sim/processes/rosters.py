@@ -66,6 +66,12 @@ def ending_hazard(industry: Industry) -> Array:
     return by_age * protection(industry) / industry.baseline.protection * industry.groups.alive
 
 
+def lawful_attention(industry: Industry) -> float:
+    """Share of attention that goes to groups of agencies which keep new rules."""
+    groups = industry.groups
+    return float((groups.attention_share * industry.agencies.lawful[groups.agency]).sum())
+
+
 def second_group_hours(industry: Industry) -> float:
     """Share of a fan's hours for a second group: never more than the main group leaves."""
     return min(industry.numbers.second_group_hours, 1 - industry.numbers.main_group_hours)

@@ -42,6 +42,7 @@ def regulator_audits_agencies(industry: Industry) -> None:
     for row in caught:
         agencies.expected_loss[row] = 1
         agencies.fines[row] += numbers.labour_fine
+        industry.tally.add("fines", numbers.labour_fine)
         industry.record("fine", f"agency {row}", numbers.labour_fine, "rules for agencies broken")
 
 
@@ -53,14 +54,19 @@ def agencies_answer_the_law(industry: Industry) -> None:
     agencies.lawful = agencies.reluctance < 1 - (1 - numbers.new_duty_compliance) * reach
 
 
-NEW_DUTIES = (
-    "image_label", "weight_order_ban", "minimum_human_share", "care_duty", "likeness_consent", "ai_governance_duty",
-    "idol_data_limit", "provenance_duty", "music_label", "credit_duty",
+GROWING_DUTIES = (
+    "image_label", "diverse_image_quota", "weight_order_ban", "minimum_human_share", "income_floor", "care_duty",
+    "likeness_consent", "ai_governance_duty", "idol_data_limit", "provenance_duty", "music_label", "credit_duty",
 )
-"""Levers that ask agencies to do something they were not asked before; what they ask grows with the lever."""
+"""Levers that ask the more of agencies the higher they are."""
+
+TIGHTENING_DUTIES = ("editing_cap", "ai_share_limit")
+"""Levers that ask the more of agencies the lower they are. A cap on content is not among them: what is published can
+be counted by anybody, so it binds all."""
 
 
 def new_duty_in_force(industry: Industry) -> bool:
     """Whether the law asks agencies for anything that it did not ask on the first day."""
     numbers, first = industry.numbers, industry.first_law
-    return any(numbers.get(name) > first.get(name) for name in NEW_DUTIES)
+    grown = any(numbers.get(name) > first.get(name) for name in GROWING_DUTIES)
+    return grown or any(numbers.get(name) < first.get(name) for name in TIGHTENING_DUTIES)

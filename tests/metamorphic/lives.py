@@ -95,7 +95,9 @@ def read_editing(industry: Industry) -> dict[str, float]:
 
 def read_incomes(industry: Industry) -> dict[str, float]:
     """What the idol who is paid least is paid."""
-    return {"least_income": float(industry.idols.income[industry.idols.alive].min())}
+    idols = industry.idols
+    lawful = industry.agencies.lawful[industry.groups.agency[idols.group]]
+    return {"least_income": float(idols.income[idols.alive & lawful].min())}
 
 
 WITNESSES = {"idols_work_hours": read_hours, "agencies_set_editing": read_editing,

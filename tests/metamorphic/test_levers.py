@@ -95,7 +95,7 @@ def test_the_ladder_of_consent(worlds: Worlds) -> None:
 
 
 def test_an_editing_cap_and_an_income_floor_bind_exactly(worlds: Worlds) -> None:
-    """By definition: no lawful group edits more than the cap, and nobody under contract is paid less than the floor."""
+    """By definition: no lawful group edits more than the cap, and nobody of a lawful agency less than the floor."""
     assert worlds.mean("as it is", "highest_lawful_editing").min() > STRONG["editing_cap"]
     for life in worlds.of("lever editing_cap"):
         assert life.weeks["highest_lawful_editing"].iloc[1:].max() == pytest.approx(STRONG["editing_cap"])
