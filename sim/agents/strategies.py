@@ -73,13 +73,13 @@ def abstain_from_tools(industry: Industry) -> np.ndarray:
 def answer_cost_with_content(industry: Industry) -> np.ndarray:
     """Pieces a week that each group's agency aims at: cheaper pieces mean more pieces."""
     numbers, groups = industry.numbers, industry.groups
-    saving = industry.agencies.saving[groups.agency]
+    saving, lawful = industry.agencies.saving[groups.agency], industry.agencies.lawful[groups.agency]
     idol_saving = np.where(groups.virtual, numbers.virtual_idol_saving, numbers.idol_saving)
-    idol_price = numbers.idol_time_price * numbers.idol_hours_per_piece
+    idol_price = numbers.idol_time_price * lawful * numbers.idol_hours_per_piece
     full_cost = numbers.staff_hours_per_piece + idol_price
     cost = numbers.staff_hours_per_piece * (1 - numbers.staff_saving * saving)
     cost = cost + idol_price * (1 - idol_saving * saving)
-    rebound = numbers.content_rebound * (1 - numbers.saved_hours_as_rest)
+    rebound = numbers.content_rebound * (1 - numbers.saved_hours_as_rest * lawful)
     return industry.pieces_without_ai() * (full_cost / cost) ** rebound
 
 

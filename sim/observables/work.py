@@ -127,7 +127,8 @@ def unpaid_hours(view: View) -> float:
     """Mean weekly hours of idols above the general cap for workers (52), as far as idol time has no price."""
     industry = view.industry
     beyond = np.maximum(0, industry.idols.hours - industry.numbers.worker_hours_cap)
-    return view.of_idols(beyond) * (1 - industry.numbers.idol_time_price)
+    paying = industry.agencies.lawful[industry.groups.agency[industry.idols.group]]
+    return view.of_idols(beyond * (1 - industry.numbers.idol_time_price * paying))
 
 
 @observable("work", "million KRW", "Debt per idol")

@@ -18,7 +18,7 @@ from sim.agents.institutions import Notice
 from sim.kernels import entrust, sweep
 from sim.params import SENSITIVITY_CLASSES, WEEKS_PER_YEAR
 from sim.processes.decisions import ANALYTICS, IMAGE, VIRTUAL, VOICE
-from sim.processes.rosters import agency_of_idols, sum_by
+from sim.processes.rosters import agency_of_idols, lawful_attention, sum_by
 
 if TYPE_CHECKING:
     from sim.agents.population import Population
@@ -33,10 +33,15 @@ NEEDED_BITS = np.array([0, 0, PAYS, GIVES_BIOMETRICS], dtype=np.uint8)
 """Account bit without which a fan leaves no records of a sensitivity class."""
 
 
-def weekly_keep(industry: Industry) -> np.ndarray:
-    """Share of the records of each class kept for another week under the retention limit, shape (4,)."""
+def weekly_keep(industry: Industry, lawful: np.ndarray | float) -> np.ndarray:
+    """Share of the records of each class kept for another week, shape (..., 4).
+
+    The retention limit shortens it where it is kept; ``lawful`` says where, or for which share of the records.
+    """
     numbers = industry.numbers
-    return np.exp(-1 / np.minimum(numbers.retention_weeks, numbers.retention_limit))
+    free = np.exp(-1 / numbers.retention_weeks)
+    limited = np.exp(-1 / np.minimum(numbers.retention_weeks, numbers.retention_limit))
+    return free + np.multiply.outer(lawful, limited - free)
 
 
 def consent_share(industry: Industry) -> float:
@@ -58,12 +63,12 @@ def holders_collect_records(industry: Industry) -> None:
     """Holders collect what consent, minimisation and their tools' appetite make of it, and delete what is too old."""
     numbers, agencies, services = industry.numbers, industry.agencies, industry.services
     refill_heads(industry)
-    keep = weekly_keep(industry)[CONTACT]
     inflow = 1 - np.exp(-1 / numbers.retention_weeks[CONTACT])
     consent = consent_share(industry) / industry.baseline.consent
     for holders in (agencies, services):
         holders.minimised += (numbers.minimisation - holders.minimised) / numbers.minimisation_weeks
         rate = collection_rate(industry, holders)
+        keep = weekly_keep(industry, ~holders.symbolic)[:, CONTACT]
         holders.records_per_head = holders.records_per_head * keep + inflow * consent * rate
         home = inflow / (1 - keep) * consent * rate
         excess = np.maximum(0, holders.records_per_head - home)
@@ -105,7 +110,7 @@ def fans_entrust_records(industry: Industry) -> None:
     f4 = np.float32
     rate = collection_rate(industry, industry.agencies)[groups.agency]
     shared = collection_rate(industry, industry.services).mean()
-    keep = weekly_keep(industry)
+    keep = weekly_keep(industry, lawful_attention(industry))
     sweep(entrust, fans.size, industry.threads, fans.alive, fans.hours, fans.accounts, fans.privacy_stance,
           fans.main_group, fans.records, fans.trust, fans.trust_set_point, fans.harm, keep.astype(f4),
           f4(np.exp(-1 / numbers.deletion_weeks)), industry.baseline.inflow.astype(f4), NEEDED_BITS,
@@ -127,7 +132,7 @@ def agencies_record_idols(industry: Industry) -> None:
     limit = 1 - numbers.idol_data_limit * lawful
     consenting = 1 - numbers.likeness_consent * (1 - numbers.idol_consent_share) * lawful
     weeks = numbers.retention_weeks[BIOMETRIC]
-    lasting = min(weeks, numbers.retention_limit)
+    lasting = np.where(lawful, min(weeks, numbers.retention_limit), weeks)
     recorded = limit * consenting * (1 + numbers.biometric_appetite * appetite)
     tracked = limit * (1 + numbers.analytics_appetite * tracking)
     idols.biometric_records += recorded / weeks - idols.biometric_records / lasting

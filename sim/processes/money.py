@@ -78,7 +78,8 @@ def idol_time_paid(industry: Industry) -> np.ndarray:
     numbers, groups = industry.numbers, industry.groups
     saving = np.where(groups.virtual, numbers.virtual_idol_saving, numbers.idol_saving)
     hours = numbers.idol_hours_per_piece * (1 - saving * industry.agencies.saving[groups.agency])
-    return numbers.idol_time_price * hours / numbers.staff_hours_per_piece * against_no_ai(industry, groups.pieces)
+    price = numbers.idol_time_price * industry.agencies.lawful[groups.agency]
+    return price * hours / numbers.staff_hours_per_piece * against_no_ai(industry, groups.pieces)
 
 
 def compliance_share(industry: Industry) -> np.ndarray:
