@@ -115,12 +115,18 @@ def test_mistakes_are_one_sentence_and_code_2(place: Path) -> None:
         assert done.stderr.count("\n") == 1
 
 
+def hear_interrupts() -> None:
+    """A background job is born deaf to Ctrl-C; the command under test shall hear it wherever the tests run."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_keeps_whole_worlds_only_and_the_next_try_goes_on_from_there(place: Path) -> None:
     words = ["compare", "scenario.yaml", "--policy", "cap.yaml", "--replicates", "4", "--workers", "2",
              "--out", "stopped", "--weeks", "400"]  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-m", "sim", *words], cwd=place, env={**os.environ, "PYTHONPATH": str(ROOT)},
         stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=hear_interrupts,
     )  # fmt: skip
     assert process.stderr is not None
     first = process.stderr.readline()

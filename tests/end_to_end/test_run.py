@@ -301,6 +301,11 @@ def test_a_damaged_result_is_refused_and_repaired_by_fresh(place: Place, tmp_pat
     assert (folder / "weeks.parquet").read_bytes() == whole
 
 
+def hear_interrupts() -> None:
+    """A background job is born deaf to Ctrl-C; the command under test shall hear it wherever the tests run."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupted_run_leaves_the_earlier_result_as_it_was(answer: Answer, place: Place) -> None:
     before = {file: file.read_bytes() for file in answer.folder.rglob("*.parquet")}
     words = ["run", place.file, "--out", place.out, "--fresh", "--weeks", 200]
@@ -308,7 +313,7 @@ def test_an_interrupted_run_leaves_the_earlier_result_as_it_was(answer: Answer, 
     running = subprocess.Popen(
         [sys.executable, "-m", "sim", *map(str, words), "--fans", "400000"],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, preexec_fn=hear_interrupts,
     )
     deadline = time.monotonic() + 60
     while not list(place.out.glob(".*")) and running.poll() is None and time.monotonic() < deadline:
