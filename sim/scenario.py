@@ -33,8 +33,8 @@ from sim.policies import (
 
 # Rooms of `sim/` that only keep, start or study worlds. Everything else makes them: change one byte of it and
 # a run gets another name.
-KEEPING = ("__init__", "__main__", "results", "runner", "side_by_side")
-STUDYING = ("designs", "analysis", "comparison", "calibration", "validation", "figures", "describe", "app")
+KEEPING = ("__init__", "__main__", "commands", "results", "runner", "side_by_side")
+STUDYING = ("designs", "sweeps", "analysis", "comparison", "calibration", "validation", "figures", "describe", "app")
 SOURCE_SUFFIXES = (".py", ".yaml", ".csv")
 BOUNDS = {
     "weeks": (0, LONGEST_SPAN),
