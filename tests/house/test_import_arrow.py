@@ -11,8 +11,8 @@ from tests.house.syntax import SIM, Source, sources
 
 ARROW = (
     "params", "evidence", "dice", "policies", "plugins", "scenario", "agents", "kernels", "processes",
-    "building", "snapshots", "industry", "observables", "results", "runner", "side_by_side", "designs", "sweeps", "analysis",
-    "comparison", "calibration", "validation", "figures", "describe", "app",
+    "building", "snapshots", "industry", "observables", "results", "runner", "side_by_side", "designs", "sweeps",
+    "analysis", "comparison", "calibration", "validation", "figures", "describe", "app",
 )  # fmt: skip
 # `snapshots` stands left of `industry`, like `building`: both are handed an empty world and fill it, one as on its
 # first day, one as it was saved; so a Mesa user finds `industry.snapshot` and `Industry.restore` on the model itself.
