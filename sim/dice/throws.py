@@ -231,6 +231,18 @@ def throw(
 
 
 @_loop
+def throw_table(
+    key0: Word, key1: Word, who: Identities, week: Word, draws: Draws, normal: bool, out: Floats
+) -> None:
+    """Read several throws of each: out (n, draws), who (n,), draws (draws,)."""
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            w0, w1, _, _ = words_at(key0, key1, who[i], week, draws[j])
+            u = to_uniform(w0, w1)
+            out[i, j] = to_normal(u) if normal else u
+
+
+@_loop
 def each_exponential(x: Floats, out: Floats) -> None:
     """Exponential of every number, written into out."""
     for i in range(out.size):
