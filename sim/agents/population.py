@@ -114,8 +114,10 @@ class Population[A: Actor](RowSet[A]):
 
     def die(self, rows: ArrayLike) -> None:
         """Let agents leave the world, given their rows or a mask; those who have already left stay away."""
-        leaving = np.unique(self.as_rows(rows))
-        leaving = leaving[self.alive[leaving]]
+        leaving = self.as_rows(rows)
+        if not leaving.size:
+            return
+        leaving = np.unique(leaving[self.alive[leaving]])
         # Told beforehand, so that whoever listens can still read the last values.
         self._announce(ModelSignals.AGENT_REMOVED, leaving)
         self._storage["alive"][leaving] = False
@@ -126,7 +128,7 @@ class Population[A: Actor](RowSet[A]):
         slots, identities = self.as_rows(rows), self._identities(identity)
         if len(slots) != len(identities):
             raise ValueError(f"{len(slots)} rows of {self.name} cannot take {len(identities)} newcomers")
-        if len(slots) > 1 and not (np.diff(slots) > 0).all() and len(np.unique(slots)) < len(slots):
+        if len(slots) > 1 and not (slots[1:] > slots[:-1]).all() and len(np.unique(slots)) < len(slots):
             raise ValueError(f"a row of {self.name} was given two newcomers at once")
         values = self._fit(len(slots), columns)
         was_alive = self.alive[slots]
@@ -195,10 +197,10 @@ class Population[A: Actor](RowSet[A]):
     def _refresh(self) -> None:
         """Lay the columns in the instance's own dictionary, where reading one costs a dictionary look-up."""
         for name, column in self._storage.items():
-            view = column[: self._size]
+            self.__dict__[name] = column[: self._size]
+        for name in OWN_COLUMNS:
             # Who is alive is decided by born, die and reborn only, or `rows` would not know.
-            view.flags.writeable = name in self._states
-            self.__dict__[name] = view
+            self.__dict__[name].flags.writeable = False
 
     def _announce(self, signal: ModelSignals, rows: NDArray[np.int64]) -> None:
         """Tell whoever observes the model, once for them all: the agent itself, or the set of them."""
@@ -256,9 +258,9 @@ class Population[A: Actor](RowSet[A]):
             self.__dict__[name] = value
         elif name not in self._states:
             raise AttributeError(self._no_such(name))
-        elif value is not self.__dict__[name]:
-            column = self.__dict__[name]
-            column[...] = self._states[name].fit(value, column.shape)
+        elif value is not (column := self.__dict__[name]):
+            alike = type(value) is np.ndarray and value.dtype == column.dtype and value.shape == column.shape
+            column[...] = value if alike else self._states[name].fit(value, column.shape)
 
     def _no_such(self, name: str) -> str:
         if name in OWN_COLUMNS or hasattr(type(self), name):
