@@ -333,7 +333,8 @@ def deepfakes_spread_to(industry: Industry) -> None:
     numbers, idols = industry.numbers, industry.idols
     fame = industry.groups.attention_share[idols.group] * idols.appeal * idols.alive * idols.female
     targets = max(1, round(numbers.deepfake_target_share * len(idols)))
-    first = np.argsort(-fame, kind="stable")[:targets]
+    known = np.flatnonzero(fame) if np.count_nonzero(fame) >= targets else np.arange(fame.size)
+    first = known[np.argsort(-fame[known], kind="stable")[:targets]]
     weight = np.arange(1, targets + 1) ** -float(numbers.deepfake_fame_exponent)
     idols.deepfakes = 0
     idols.deepfakes[first] = visible_deepfakes(industry) * weight / weight.mean()

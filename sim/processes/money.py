@@ -10,7 +10,7 @@ from sim.agents.idol import ADULT_AGE
 from sim.params import WEEKS_PER_YEAR
 from sim.processes import beauty
 from sim.processes.decisions import COMPOSITION
-from sim.processes.rosters import sum_by
+from sim.processes.rosters import agency_of_idols, count_by, sum_by
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -104,21 +104,22 @@ def agencies_settle_with_idols(industry: Industry) -> None:
     less the fines that came due this week; debts laid out and repaid are financing, so they only move cash.
     """
     numbers, groups, agencies, idols = industry.numbers, industry.groups, industry.agencies, industry.idols
-    members = np.bincount(idols.group[idols.alive], minlength=groups.size)
+    members = count_by(idols.group, idols.alive, groups.size)
     split = numbers.idol_split * np.maximum(0, groups.revenue - groups.cost) * (members > 0)
     due = (split / np.maximum(members, 1))[idols.group] * idols.alive
     repaid = np.minimum(idols.debt, due / WEEKS_PER_YEAR)
     idols.debt -= repaid
     paid = np.where(idols.debt > 0, 0, due - repaid * WEEKS_PER_YEAR)
     paid = paid + (groups.wages / np.maximum(members, 1))[idols.group] * idols.alive
-    floor = numbers.income_floor * agencies.lawful[groups.agency[idols.group]]
+    agency = agency_of_idols(industry)
+    floor = numbers.income_floor * agencies.lawful[agency]
     topped_up = np.maximum(0, floor - paid) * idols.alive
     idols.income = paid + topped_up
     groups.profit = groups.revenue - groups.cost - split - sum_by(idols.group, topped_up, groups.size)
     groups.profit *= groups.alive
     agencies.revenue = sum_by(groups.agency, groups.revenue, agencies.size)
     agencies.profit = sum_by(groups.agency, groups.profit, agencies.size) - agencies.fines * WEEKS_PER_YEAR
-    repayments = sum_by(groups.agency[idols.group], repaid, agencies.size)
+    repayments = sum_by(agency, repaid, agencies.size)
     agencies.cash += agencies.profit / WEEKS_PER_YEAR + repayments
     agencies.fines = 0
 
