@@ -78,11 +78,12 @@ class State:
         its size (300 in an int8), ValueError where the shape is another.
         """
         array = np.asarray(values)
-        if array.shape not in ((), self.shape, shape):
+        if array.shape != shape and array.shape not in ((), self.shape):
             raise ValueError(f"{self.name} takes values of shape {shape}, not {array.shape}")
-        if array.dtype == self.dtype:
+        kind = array.dtype.kind
+        if array.dtype == self.dtype or kind == self.dtype.kind == "f":
             return array
-        if array.dtype.kind in "iu" and self.dtype.kind in "iu":
+        if kind in "iu" and self.dtype.kind in "iu":
             least, most = self._bounds
             if array.size and not (least <= array.min() and array.max() <= most):
                 raise OverflowError(f"{self.name} is {self.dtype}: it holds {least} to {most}")

@@ -35,12 +35,14 @@ from scipy import special
 from sim.dice.choices import FINE, NO_WEIGHT, choose, within
 from sim.dice.names import (
     EARLIEST,
+    IDENTITY,
     LATEST,
     MOST_IDENTITY,
     addressed,
     identities,
     identity_of,
     in_a_row,
+    key_words,
     shape_of,
     stream_key,
     whole,
@@ -90,8 +92,8 @@ def _plain(values: npt.NDArray[Any]) -> Throw:
 
 @lru_cache(maxsize=1024)
 def _one_draw(draw: int) -> Draws:
-    """The same throw for everybody."""
-    return whole(draw, 0, _MOST_WORD, "the draw").astype(np.uint32)
+    """The same throw for everybody, as compiled code takes it, shape (1,)."""
+    return whole(draw, 0, _MOST_WORD, "the draw").astype(np.uint32).reshape(1)
 
 
 def _curve(each: Any, x: Floats) -> Floats:
@@ -165,16 +167,21 @@ class Dice:
 
     def _read(self, stream: str, who: Any, week: int, draw: Any, normal: bool = False) -> Floats:
         """Read one uniform or normal number per address, in the shape of who and draw broadcast."""
-        whose = identities(who, "who")
-        draws = _one_draw(draw) if type(draw) is int else whole(draw, 0, _MOST_WORD, "the draw").astype(np.uint32)
         if type(week) is not int or not EARLIEST <= week <= LATEST:
             week = self._week(week)
-        key0, key1 = stream_key(self.seed, stream)
-        if whose.ndim == 2 and whose.shape[1] == 1 and draws.ndim == 1:
+        shared = type(draw) is int
+        draws = _one_draw(draw) if shared else whole(draw, 0, _MOST_WORD, "the draw").astype(np.uint32)
+        key0, key1 = key_words(self.seed, stream)
+        if shared and type(who) is np.ndarray and who.ndim == 1 and who.dtype == IDENTITY:
+            out = np.empty(who.size)  # by far the most common case, a row of identities, without the detours
+            throw(key0, key1, who, week, draws, normal, out)
+            return out
+        whose = identities(who, "who")
+        if whose.ndim == 2 and whose.shape[1] == 1 and draws.ndim == 1 and not shared:
             out = np.empty((len(whose), draws.size))
             throw_table(key0, key1, in_a_row(whose), week, draws, normal, out)
             return out
-        shape = shape_of(whose, draws)
+        shape = whose.shape if shared else shape_of(whose, draws)
         out = np.empty(shape)
         throw(key0, key1, addressed(whose, shape), week, addressed(draws, shape), normal, in_a_row(out))
         return out
@@ -198,12 +205,16 @@ class Dice:
             _real(mean, -_LARGEST, _LARGEST, "the mean"),
             _real(sd, 0, _LARGEST, "the standard deviation"),
         )
-        return _plain(np.asarray(mean + sd * z))
+        if type(mean) is type(sd) is float:
+            z *= sd
+            z += mean
+            return _plain(z)
+        return _plain(mean + sd * z)
 
     def bernoulli(self, stream: str, who: Any, week: int, chance: Any, *, draw: Any = 0) -> Throw:
         """Throw whether something of this chance happens: never at 0, always at 1."""
         chance = _real(chance, -_ROUNDING, 1 + _ROUNDING, "the chance")
-        return _plain(np.asarray(self._read(stream, who, week, draw) < chance))
+        return _plain(self._read(stream, who, week, draw) < chance)
 
     def poisson(self, stream: str, who: Any, week: int, mean: Any, *, draw: Any = 0) -> Throw:
         """Throw how many independent events happen when `mean` are expected (int64)."""

@@ -12,7 +12,7 @@ from sim.dice.throws import Identities, Word
 
 MOST_IDENTITY = 2**64 - 1
 EARLIEST, LATEST = -(2**31), 2**31 - 1  # weeks
-_IDENTITY = np.dtype(np.uint64)
+IDENTITY = np.dtype(np.uint64)
 _LOW_WORD, _WORD_BITS = np.uint64(2**32 - 1), np.uint64(32)
 
 
@@ -53,9 +53,14 @@ def _word_of(text: str) -> np.uint64:
 
 
 @functools.lru_cache(maxsize=4096)
+def key_words(seed: int, stream: str) -> tuple[int, int]:
+    """Give one kind of decision in one world its own key: two 32-bit words, as plain numbers."""
+    return _key_of(np.uint64(seed), _word_of(stream))
+
+
 def stream_key(seed: int, stream: str) -> tuple[np.uint32, np.uint32]:
-    """Give one kind of decision in one world its own key: two 32-bit words."""
-    low, high = _key_of(np.uint64(seed), _word_of(stream))
+    """The same key in the width in which kernels take it."""
+    low, high = key_words(seed, stream)
     return np.uint32(low), np.uint32(high)
 
 
@@ -79,17 +84,17 @@ def whole(value: Any, low: int, high: int, what: str) -> npt.NDArray[Any]:
 
 def identities(value: Any, what: str) -> Identities:
     """Read whole numbers of up to 64 bits; what is an array of identities already comes back as it is."""
-    if type(value) is np.ndarray and value.dtype == _IDENTITY:
+    if type(value) is np.ndarray and value.dtype == IDENTITY:
         return value
     if type(value) is np.uint64:
         return np.array(value)
-    return whole(value, 0, MOST_IDENTITY, what).astype(_IDENTITY)
+    return whole(value, 0, MOST_IDENTITY, what).astype(IDENTITY)
 
 
 @functools.lru_cache(maxsize=1024)
 def _one_week(week: int) -> Identities:
     """The same birth week for everybody, negative ones wrapped around."""
-    return whole(week, EARLIEST, LATEST, "the week").astype(np.int64).astype(_IDENTITY)
+    return whole(week, EARLIEST, LATEST, "the week").astype(np.int64).astype(IDENTITY)
 
 
 def in_a_row(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -119,7 +124,7 @@ def identity_of(kind: str, parent: Any, week: Any, ordinal: Any) -> Any:
     parents, ordinals = identities(parent, "the parent"), identities(ordinal, "the ordinal")
     weeks = _one_week(week) if type(week) is int else _one_week.__wrapped__(week)
     shape = shape_of(parents, weeks, ordinals)
-    out = np.empty(shape, _IDENTITY)
+    out = np.empty(shape, IDENTITY)
     _each_name(_word_of(kind), addressed(parents, shape), addressed(weeks, shape), addressed(ordinals, shape),
                in_a_row(out))
     return out[()]
