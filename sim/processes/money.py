@@ -148,7 +148,7 @@ def enjoyment(industry: Industry) -> float:
     numbers, groups = industry.numbers, industry.groups
     output = np.log1p(groups.delivered) - np.log1p(numbers.pieces_start)
     human = (groups.human_song, groups.human_vocal, groups.human_choreography, groups.human_image)
-    artificial = 1 - np.mean(human, axis=0)
+    artificial = 1 - sum(human) / len(human)
     pleasure = numbers.enjoyment_from_output * output + numbers.enjoyment_from_ai * artificial
     return float((groups.attention_share * pleasure).sum() + numbers.enjoyment_from_trust * industry.mean_trust())
 
