@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import logit
 
-from sim.agents.idol import ADULT_AGE
 from sim.agents.population import Actor, Population
 from sim.dice import identity_of
 from sim.evidence import distribution
@@ -244,13 +243,10 @@ def settle_dissatisfaction(industry: Industry) -> None:
     """Dissatisfaction and exposure settle into each other before the first day, and exposure gets its yardstick."""
     numbers, fans, groups, baseline = industry.numbers, industry.fans, industry.groups, industry.baseline
     f4 = np.float32
-    raw = np.zeros(fans.size, dtype=np.float32)
+    raw = np.zeros(fans.size, dtype=fans.exposure.dtype)
     for week in range(-BURN_IN_WEEKS, 1):
         sweep(exposure_of, fans.size, industry.threads, fans.alive, fans.dissatisfaction, fans.age, fans.hours,
-              fans.main_group, fans.second_group, groups.image_ideal.astype(f4), f4(beauty.mean_ideal(industry)),
-              f4(numbers.minors_use_cap), f4(ADULT_AGE), f4(numbers.main_group_hours),
-              f4(rosters.second_group_hours(industry)), f4(numbers.feed_appearance_share),
-              f4(beauty.feed_gain(industry)), f4(numbers.feed_limit), raw)
+              fans.main_group, fans.second_group, groups.image_ideal.astype(f4), beauty.feed_in_force(industry), raw)
         baseline.exposure_mean = float(raw[fans.alive].mean(dtype=np.float64))
         baseline.exposure_sd = max(float(raw[fans.alive].std(dtype=np.float64)), float(np.finfo(np.float32).eps))
         if week < 0:

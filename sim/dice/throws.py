@@ -183,6 +183,12 @@ def _exponential(x: Real) -> Real:
 
 
 @_device
+def exponential32(x: Real) -> Real:
+    """Exponential of a float32, reckoned in float64 and rounded once."""
+    return np.float32(_exponential(np.float64(x)))
+
+
+@_device
 def to_normal(u: Real) -> Real:
     """Turn a uniform float64 into a standard normal one: relative error about 1e-16, exactly symmetric."""
     q = u - 0.5

@@ -15,7 +15,7 @@ from sim.agents.fan import (
     REGISTERED_TICKETING,
 )
 from sim.agents.institutions import Notice
-from sim.kernels import entrust, sweep
+from sim.kernels import Trusting, entrust, in_float32, sweep
 from sim.params import SENSITIVITY_CLASSES, WEEKS_PER_YEAR
 from sim.processes.decisions import ANALYTICS, IMAGE, VIRTUAL, VOICE
 from sim.processes.rosters import agency_of_idols, lawful_attention, sum_by
@@ -106,18 +106,19 @@ def holders_revenue(industry: Industry, holders: Population) -> np.ndarray:
 
 def fans_entrust_records(industry: Industry) -> None:
     """Fans who consent leave records with every hour of use; their trust recovers and old harm fades."""
-    numbers, fans, groups = industry.numbers, industry.fans, industry.groups
-    f4 = np.float32
+    numbers, fans, groups, f4 = industry.numbers, industry.fans, industry.groups, np.float32
     rate = collection_rate(industry, industry.agencies)[groups.agency]
     shared = collection_rate(industry, industry.services).mean()
     keep = weekly_keep(industry, lawful_attention(industry))
+    terms = in_float32(Trusting(
+        keep_deleted=np.exp(-1 / numbers.deletion_weeks), consent=consent_share(industry),
+        trust_start=numbers.trust_start, recovery=numbers.trust_recovery,
+        set_point_recovery=numbers.trust_set_point_recovery, use_from_trust=numbers.use_from_trust,
+        checking=industry.platform.checking, harm_kept=1 - 1 / numbers.harm_memory_weeks,
+        old_stock_deleted=numbers.minimisation / numbers.old_stock_weeks))
     sweep(entrust, fans.size, industry.threads, fans.alive, fans.hours, fans.accounts, fans.privacy_stance,
           fans.main_group, fans.records, fans.trust, fans.trust_set_point, fans.harm, keep.astype(f4),
-          f4(np.exp(-1 / numbers.deletion_weeks)), industry.baseline.inflow.astype(f4), NEEDED_BITS,
-          ((rate + shared) / 2).astype(f4), f4(consent_share(industry)), f4(numbers.trust_start),
-          f4(numbers.trust_recovery), f4(numbers.trust_set_point_recovery), f4(numbers.use_from_trust),
-          f4(industry.platform.checking), f4(1 - 1 / numbers.harm_memory_weeks),
-          f4(numbers.minimisation / numbers.old_stock_weeks))
+          industry.baseline.inflow.astype(f4), NEEDED_BITS, ((rate + shared) / 2).astype(f4), terms)
     groups.fan_trust += numbers.trust_recovery * (groups.fan_trust_set_point - groups.fan_trust)
     groups.fan_trust_set_point += numbers.trust_set_point_recovery * (numbers.trust_start - groups.fan_trust_set_point)
 
