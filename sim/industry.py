@@ -113,11 +113,12 @@ class Industry(Census):
     def step(self) -> None:
         """One week: every process of the WEEK in order."""
         self.tally.begin_week(self.week)
+        nanoseconds, begun = self.nanoseconds, perf_counter_ns()
         for process in self.processes:
-            begun = perf_counter_ns()
             process(self)
-            name = process.__name__
-            self.nanoseconds[name] = self.nanoseconds.get(name, 0) + perf_counter_ns() - begun
+            name, ended = process.__name__, perf_counter_ns()
+            nanoseconds[name] = nanoseconds.get(name, 0) + ended - begun
+            begun = ended
 
     def snapshot(self, path: str | Path) -> Path:
         """Saves the world as it stands between two weeks to one file, from which it can go on; returns the path."""
@@ -160,7 +161,8 @@ class Industry(Census):
         """
         numbers = self.numbers
         factor = (self.groups.attention_share * len(self.groups)) ** numbers.content_popularity
-        return numbers.pieces_start * factor / factor[factor > 0].mean()
+        ranked = factor > 0
+        return numbers.pieces_start * factor / (factor[ranked].sum() / np.count_nonzero(ranked))
 
     def active_share(self) -> float:
         """Share of seats in the fandom that are taken."""

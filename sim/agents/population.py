@@ -48,7 +48,7 @@ class Population[A: Actor](RowSet[A]):
         self._actor_class = actor_class
         self._model = model
         self._name = name
-        self._size = 0
+        self._size = self._living = 0
         self._rows: NDArray[np.int64] | None = None
         self._states = dict(actor_class.states)
         words = {*dir(Population), *OWN_COLUMNS, "week"}
@@ -89,6 +89,9 @@ class Population[A: Actor](RowSet[A]):
         """Rows there is room for before the columns must move."""
         return len(self._storage["alive"])
 
+    def __len__(self) -> int:
+        return self._living
+
     @property
     def rows(self) -> NDArray[np.int64]:
         """Rows of the living, ascending; worked out again only after a birth or a death."""
@@ -121,6 +124,7 @@ class Population[A: Actor](RowSet[A]):
         # Told beforehand, so that whoever listens can still read the last values.
         self._announce(ModelSignals.AGENT_REMOVED, leaving)
         self._storage["alive"][leaving] = False
+        self._living -= len(leaving)
         self._rows = None
 
     def reborn(self, rows: ArrayLike, identity: ArrayLike, week: int, **columns: ArrayLike) -> None:
@@ -134,6 +138,7 @@ class Population[A: Actor](RowSet[A]):
         was_alive = self.alive[slots]
         self._announce(ModelSignals.AGENT_REMOVED, slots[was_alive])
         self._settle(slots, identities, week, values)
+        self._living += len(slots) - int(np.count_nonzero(was_alive))
         if not was_alive.all():
             self._rows = None
         self._announce(ModelSignals.AGENT_ADDED, slots)
@@ -164,7 +169,7 @@ class Population[A: Actor](RowSet[A]):
         if last > self.capacity:
             self._grow(max(last, 2 * self.capacity))
         self._settle(slice(first, last), identity, week, values)
-        self._size, self._rows = last, None
+        self._size, self._living, self._rows = last, self._living + last - first, None
         self._refresh()
         return np.arange(first, last)
 
@@ -254,13 +259,14 @@ class Population[A: Actor](RowSet[A]):
         raise AttributeError(name if name.startswith("_") else self._no_such(name))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name.startswith("_"):
-            self.__dict__[name] = value
-        elif name not in self._states:
+        own = self.__dict__
+        if name[0] == "_":
+            own[name] = value
+        elif name not in own["_states"]:
             raise AttributeError(self._no_such(name))
-        elif value is not (column := self.__dict__[name]):
+        elif value is not (column := own[name]):
             alike = type(value) is np.ndarray and value.dtype == column.dtype and value.shape == column.shape
-            column[...] = value if alike else self._states[name].fit(value, column.shape)
+            column[...] = value if alike else own["_states"][name].fit(value, column.shape)
 
     def _no_such(self, name: str) -> str:
         if name in OWN_COLUMNS or hasattr(type(self), name):
@@ -325,7 +331,7 @@ class Population[A: Actor](RowSet[A]):
         self._storage["alive"][size:] = False
         for name, values in arrays.items():
             self._storage[name][:size] = values
-        self._size, self._rows = size, None
+        self._size, self._living, self._rows = size, int(np.count_nonzero(arrays["alive"])), None
         self._refresh()
 
     def __getstate__(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import float_info
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from sim.agents.idol import ADULT_AGE
 from sim.kernels import Attending, attend, blocks_of, in_float32, sweep
 from sim.params import WEEKS_PER_YEAR
 from sim.processes.newcomers import draw_fans
-from sim.processes.rosters import ending_hazard, lawful_attention, members_mean, second_group_hours
+from sim.processes.rosters import ending_hazard, lawful_attention, mean_of_living, members_mean, second_group_hours
 from sim.processes.tools import provenance_share
 
 if TYPE_CHECKING:
@@ -21,15 +22,15 @@ if TYPE_CHECKING:
 def platform_ranks_groups(industry: Industry) -> None:
     """The feed shares out a fixed total of attention by popularity, volume, editing and, where known, human work."""
     numbers, groups = industry.numbers, industry.groups
-    volume = np.log(np.maximum(groups.delivered, np.finfo(float).tiny))
-    editing = groups.editing - groups.editing[groups.alive].mean()
+    volume = np.log(np.maximum(groups.delivered, float_info.min))
+    editing = groups.editing - mean_of_living(groups, groups.editing)
     ai_song = 1 - groups.human_song
     premium = numbers.human_premium * known_share(industry)
     penalty = numbers.label_penalty * (1 - numbers.electronic_familiarity) * numbers.music_label
     disliked = np.log1p(-penalty * ai_song * industry.agencies.lawful[groups.agency])
     appeal = groups.popularity - groups.backlash + numbers.volume_exponent * volume
     appeal = appeal + numbers.editing_popularity * editing - premium * ai_song + disliked
-    weight = np.where(groups.alive, np.exp(appeal - appeal[groups.alive].max()), 0)
+    weight = np.where(groups.alive, np.exp(appeal - appeal[groups.rows].max()), 0)
     groups.attention_share = weight / weight.sum()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import float_info
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,7 @@ from sim.agents.institutions import Notice
 from sim.kernels import Trusting, entrust, in_float32, sweep
 from sim.params import SENSITIVITY_CLASSES, WEEKS_PER_YEAR
 from sim.processes.decisions import ANALYTICS, IMAGE, VIRTUAL, VOICE
-from sim.processes.rosters import agency_of_idols, lawful_attention, sum_by
+from sim.processes.rosters import agency_of_idols, lawful_attention, mean_of_living, sum_by
 
 if TYPE_CHECKING:
     from sim.agents.population import Population
@@ -84,7 +85,7 @@ def collection_rate(industry: Industry, holders: Population) -> np.ndarray:
     agencies, tools = industry.agencies, industry.tools
     hunger = agencies.ai_share[:, ANALYTICS] * tools.appetite[agencies.tool[:, ANALYTICS]]
     if holders is not agencies:
-        hunger = hunger[agencies.alive].mean()
+        hunger = mean_of_living(agencies, hunger)
     return (1 - industry.numbers.minimisation_effect * holders.minimised) * (1 + hunger)
 
 
@@ -100,7 +101,7 @@ def holders_revenue(industry: Industry, holders: Population) -> np.ndarray:
     """Revenue on which a holder's fine is reckoned, million KRW a year at this week's rate."""
     if holders is industry.agencies:
         return industry.agencies.revenue
-    total = industry.agencies.revenue[industry.agencies.alive].sum()
+    total = industry.agencies.revenue[industry.agencies.rows].sum()
     return np.full(holders.size, industry.numbers.platform_revenue_share * total)
 
 
@@ -146,7 +147,7 @@ def holders_reckon_hazard(industry: Industry) -> None:
     numbers, agencies = industry.numbers, industry.agencies
     using = agencies.adopted.any(axis=1)
     # Shared services use and govern AI as far as the average agency does.
-    shared_use, shared_law = using[agencies.alive].mean(), agencies.lawful[agencies.alive].mean()
+    shared_use, shared_law = (mean_of_living(agencies, which) for which in (using, agencies.lawful))
     for holders, ai, keeping in ((agencies, using, agencies.lawful), (industry.services, shared_use, shared_law)):
         governed = numbers.governed_share + (1 - numbers.governed_share) * numbers.ai_governance_duty * keeping
         shadow = 1 + numbers.shadow_ai_risk * ai * (1 - governed)
@@ -279,7 +280,7 @@ def open_case(industry: Industry, notice: Notice) -> None:
     numbers, regulator = industry.numbers, industry.regulator
     regulator.open_cases += 1
     capacity = numbers.regulator_capacity * (1 - numbers.labour_audit_share) * industry.scale
-    taken_up = min(1, capacity / max(regulator.open_cases, np.finfo(float).tiny))
+    taken_up = min(1, capacity / max(regulator.open_cases, float_info.min))
     holders = industry.populations[notice.holder_kind]
     who = holders.identity[notice.row]
     if industry.dice.bernoulli("investigated", who, notice.week, taken_up):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from sys import float_info
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.params import TOOL_KINDS
-from sim.processes.rosters import count_by
+from sim.processes.rosters import count_by, mean_of_living
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -33,7 +34,7 @@ def agencies_adopt_tools(industry: Industry) -> None:
     if rows.size:
         kind = np.arange(len(TOOL_KINDS))
         throws = dice.uniform("which further kind", who[rows, None], week, draw=kind)
-        chance = np.maximum(industry.numbers.first_kind_chance, np.finfo(float).tiny)
+        chance = np.maximum(industry.numbers.first_kind_chance, float_info.min)
         keen = np.where(agencies.adopted[rows], np.inf, -np.log(throws) / chance)
         agencies.adopted[rows, keen.argmin(axis=1)] = True
 
@@ -43,7 +44,7 @@ def first_kinds(industry: Industry, who: np.ndarray, week: int) -> np.ndarray:
     chance = industry.numbers.first_kind_chance
     throws = industry.dice.uniform("first kinds", who[:, None], week, draw=np.arange(chance.size))
     kinds = throws < chance
-    likeliest = (throws / np.maximum(chance, np.finfo(float).tiny)).argmin(axis=1)
+    likeliest = (throws / np.maximum(chance, float_info.min)).argmin(axis=1)
     kinds[np.arange(len(who)), likeliest] = True
     return kinds
 
@@ -75,7 +76,7 @@ def agencies_hand_over_tasks(industry: Industry) -> None:
         share[:, likeness] *= 1 - refused
     agencies.ai_share = np.where(agencies.lawful[:, None], np.minimum(share, allowed_ai_share(industry)), share)
     share = agencies.ai_share
-    attained = share / np.maximum(numbers.capability_ceiling, np.finfo(float).tiny)
+    attained = share / np.maximum(numbers.capability_ceiling, float_info.min)
     learnt = 1 - np.exp(-agencies.weeks_of_use / numbers.learning_weeks)
     weight = numbers.task_weight / numbers.task_weight.sum()
     agencies.saving = np.minimum(attained * learnt, 1) @ weight
@@ -111,7 +112,7 @@ def agencies_set_content(industry: Industry) -> None:
         pieces = getattr(groups, name)
         # A group that debuted last week has not been ranked yet; it makes what it set out with.
         target = np.where(ranked, target, pieces)
-        pieces += speed * (target - pieces) + pull * (pieces[groups.alive].mean() - pieces)
+        pieces += speed * (target - pieces) + pull * (mean_of_living(groups, pieces) - pieces)
     groups.pieces = np.minimum(groups.pieces, numbers.content_cap * groups.usual_pieces)
 
 
@@ -132,7 +133,7 @@ def editing_cap(industry: Industry, agency: np.ndarray) -> np.ndarray:
 def editing_advantage(industry: Industry) -> float:
     """Editing of the groups that attention goes to, relative to the average group."""
     groups = industry.groups
-    average = groups.editing[groups.alive].mean()
+    average = mean_of_living(groups, groups.editing)
     return float((groups.attention_share * groups.editing).sum() / average) if average > 0 else 1
 
 

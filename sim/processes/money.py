@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import float_info
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ from sim.agents.idol import ADULT_AGE
 from sim.params import WEEKS_PER_YEAR
 from sim.processes import beauty
 from sim.processes.decisions import COMPOSITION
-from sim.processes.rosters import agency_of_idols, count_by, sum_by
+from sim.processes.rosters import agency_of_idols, count_by, mean_of_living, sum_by
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -25,7 +26,7 @@ def groups_earn_revenue(industry: Industry) -> None:
     output = against_no_ai(industry, groups.delivered)
     earned = numbers.revenue_from_attention
     earned = earned + (1 - earned) * output**numbers.output_elasticity
-    records = np.maximum(agencies.records_per_head, np.finfo(float).tiny)[groups.agency]
+    records = np.maximum(agencies.records_per_head, float_info.min)[groups.agency]
     fandom = industry.active_share() / (1 - numbers.vacant_seat_share) * hours_left(industry)
     engaged = 1 - numbers.feed_engagement * (1 - beauty.feed_gain(industry) / numbers.feed_gain)
     base = numbers.industry_revenue * industry.scale * groups.attention_share
@@ -66,7 +67,7 @@ def agencies_pay_costs(industry: Industry) -> None:
     staff_cost = numbers.staff_cost_share * numbers.industry_revenue * industry.scale * groups.attention_share
     law = compliance_share(industry)[groups.agency] * groups.revenue
     earned = sum_by(groups.agency, groups.revenue, agencies.size)
-    tools = (industry.tool_spending / np.maximum(earned, np.finfo(float).tiny))[groups.agency] * groups.revenue
+    tools = (industry.tool_spending / np.maximum(earned, float_info.min))[groups.agency] * groups.revenue
     groups.wages = staff_cost * idol_time_paid(industry)
     groups.cost = staff_cost * staff_hours + groups.wages + numbers.other_cost_share * groups.revenue
     groups.cost = groups.cost + numbers.fixed_cost * groups.alive + tools + law
@@ -140,7 +141,7 @@ def staff_are_displaced(industry: Industry) -> None:
 def music_ai_share(industry: Industry) -> float:
     """AI's share in the composition of the average group's music."""
     groups = industry.groups
-    return float(1 - groups.human_song[groups.alive].mean())
+    return 1 - mean_of_living(groups, groups.human_song)
 
 
 def enjoyment(industry: Industry) -> float:

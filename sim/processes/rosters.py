@@ -9,6 +9,7 @@ import numpy as np
 from sim.kernels.belonging import count_of_each, mean_of_each
 
 if TYPE_CHECKING:
+    from sim.agents.population import Population
     from sim.industry import Industry
 
 Array = np.ndarray
@@ -33,19 +34,20 @@ def members_mean(industry: Industry, values: Array, which: Array | None = None, 
     return means
 
 
+def mean_of_living(population: Population, values: Array) -> float:
+    """Mean over who is there of a population of a column of it; rows without anybody left do not count."""
+    rows = population.rows
+    return float(values[rows].sum() / rows.size)
+
+
 def agency_of_idols(industry: Industry) -> Array:
     """Row of the agency of every idol, shape (idols,)."""
     return industry.groups.agency.take(industry.idols.group)
 
 
-def adopters(industry: Industry) -> Array:
-    """Which agencies use any AI tool, shape (agencies,)."""
-    return industry.agencies.alive & industry.agencies.adopted.any(axis=1)
-
-
 def adoption_share(industry: Industry) -> float:
     """Share of agencies that use any AI tool."""
-    return float(adopters(industry).sum() / len(industry.agencies))
+    return mean_of_living(industry.agencies, industry.agencies.adopted.any(axis=1))
 
 
 def standard_popularity(industry: Industry) -> Array:
