@@ -160,14 +160,21 @@ def _grow_attached(alive, group, parasocial, presence, speed, attachment) -> Non
 
 
 @compiled
-def exposure_of(first, last, alive, dissatisfaction, age, hours, main, second, image_ideal, feed, exposure) -> None:
-    """Raw exposure of every fan, before it is measured against week 0 (used while a world is built)."""
+def exposure_of(first, last, alive, dissatisfaction, age, hours, main, second, image_ideal, feed, exposure,
+                sums) -> None:
+    """Raw exposure of every fan, before it is measured against week 0 (used while a world is built).
+
+    Empty seats have none. ``sums`` (blocks, 2) gets those of exposure and of its square, in float64.
+    """
     ideal = np.empty(AT_ONCE, hours.dtype)
     for begin in range(first * BLOCK, min(last * BLOCK, alive.size), AT_ONCE):
         some = slice(begin, min(begin + AT_ONCE, alive.size))
         _meet_ideals(main[some], second[some], image_ideal, feed, ideal)
         _look_at_feed(dissatisfaction[some], age[some], hours[some], ideal, feed, exposure[some])
         exposure[some] *= alive[some]
+        for seen in exposure[some]:
+            sums[begin // BLOCK, 0] += seen
+            sums[begin // BLOCK, 1] += np.float64(seen) ** 2
 
 
 @compiled
