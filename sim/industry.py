@@ -38,7 +38,8 @@ class Industry(Census):
     """The K-pop industry of one scenario: four kinds of agents, groups, services, institutions and a fandom graph.
 
     A Mesa model: ``industry.step()`` lives one week, ``industry.run_for(52)`` a year, ``industry.agents`` is
-    everybody. Row 0 of any record is the world as built. ``threads`` changes speed and no bit of the result.
+    everybody. Row 0 of any record is the world as built. ``threads`` changes speed and no bit of the result;
+    ``industry.nanoseconds`` says how long each process has taken so far, by its name.
     """
 
     fans: Population[Fan]
@@ -84,7 +85,7 @@ class Industry(Census):
         self.services = self.found(Population(Service, self, "services"))
         found_own_kinds(self)
         self.leaving = np.zeros(scenario.fans, dtype=bool)
-        self.next_dissatisfaction = np.zeros(scenario.fans, dtype=np.float32)
+        self.next_dissatisfaction = np.zeros(scenario.fans, dtype=Fan.states["dissatisfaction"].dtype)
         self.tool_spending = np.zeros(0)
         self.fandom: tuple[np.ndarray, np.ndarray] = (np.zeros(1, np.int64), np.zeros(0, np.int32))
         with scenario.known():
