@@ -7,7 +7,7 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def mean_of_each(owner, values, counted, means):
+def mean_of_each(owner, values, counted, means) -> None:
     """Writes into ``means`` (owners,) the mean of the values of each owner's counted members.
 
     Members are added up in their order; what an owner of none finds in ``means`` stays.
@@ -23,7 +23,7 @@ def mean_of_each(owner, values, counted, means):
 
 
 @njit(cache=True, nogil=True)
-def count_of_each(owner, counted, owners):
+def count_of_each(owner, counted, owners) -> np.ndarray:
     """How many counted members each owner has, shape (owners,)."""
     members = np.zeros(owners, dtype=np.int64)
     for member in range(owner.size):

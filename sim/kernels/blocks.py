@@ -19,6 +19,12 @@ BLOCK = 16_384
 AT_ONCE = 1024
 """Fans a kernel takes through its sentences together, a divisor of BLOCK: what they leave to the next fits a cache."""
 
+FEWEST_BLOCKS = 2
+"""Blocks for each thread below which sharing out costs more than it saves."""
+
+SHARES = 4
+"""Shares for each thread, so that the last one to finish is not waited for long."""
+
 compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 
@@ -35,22 +41,28 @@ def blocks_of(size: int) -> int:
 def sweep(kernel: Callable[..., None], size: int, threads: int, *columns: object) -> None:
     """Runs ``kernel(first_block, last_block, *columns)`` over all blocks of ``size`` fans.
 
-    Kernels release the interpreter lock, so plain threads do; with few blocks one thread is faster. The calling
-    thread takes its share.
+    Kernels release the interpreter lock, so plain threads do; with few blocks one thread is faster. Whoever is free
+    takes the next share, the calling thread too, so on a busy machine nobody waits for a thread that gets no turn.
     """
     count = blocks_of(size)
-    workers = min(threads, count // 2)
+    workers = min(threads, count // FEWEST_BLOCKS)
     if workers <= 1:
         kernel(0, count, *columns)
         return
-    edges = [count * worker // workers for worker in range(workers + 1)]
-    waiting = [_helpers(threads - 1).submit(kernel, first, last, *columns)
-               for first, last in pairwise(edges[1:])]
+    pieces = min(count, SHARES * workers)
+    shares = iter(list(pairwise(count * piece // pieces for piece in range(pieces + 1))))
+
+    def work() -> None:
+        for first, last in shares:
+            kernel(first, last, *columns)
+
+    helping = [_helpers(threads - 1).submit(work) for _ in range(workers - 1)]
     try:
-        kernel(0, edges[1], *columns)
+        work()
     finally:
-        for done in waiting:
-            done.result()
+        for help_given in helping:
+            if not help_given.cancel():
+                help_given.result()
 
 
 def in_float32[Terms: tuple[Any, ...]](terms: Terms) -> Terms:
