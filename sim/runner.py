@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,7 @@ LIBRARIES = (
     "pydantic",
     "PyYAML",
 )
+FOLDER_LETTERS = 16  # of the key, which name the folder of a run
 MOST_THREADS = 1024
 PATIENCE_WITH_GIT = 20  # seconds
 
@@ -106,7 +108,8 @@ def run(
     fresh = fresh or stopwatch is not None
     world = saved_world(world, scenario)
     first = world.week if world else 0
-    key, folder = key_of(scenario, world), folder_of(scenario, out, world)
+    key = key_of(scenario, world)
+    folder = Path(out) / key[:FOLDER_LETTERS]
     saving = _weeks_to_save(save_at, first, scenario.weeks)
     if is_there(folder, saving) and not fresh:
         return Results.load(folder)
@@ -130,7 +133,7 @@ def run(
 
 def folder_of(scenario: Scenario, out: str | Path = "results", world: SavedWorld | None = None) -> Path:
     """Return the folder a scenario's results lie in, whether they are there or not."""
-    return Path(out) / key_of(scenario, world)[:16]
+    return Path(out) / key_of(scenario, world)[:FOLDER_LETTERS]
 
 
 def key_of(scenario: Scenario, world: SavedWorld | None = None) -> str:
@@ -265,11 +268,17 @@ def _provenance(scenario: Scenario, threads: int) -> dict[str, Any]:
         "numbers": numbers,
         "observables": {name: {"unit": seen.unit, "label": seen.label} for name, seen in every.items()},
         "plugins": [file.as_mapping() for file in scenario.plugins],
-        "source": {"hash": source_hash(), **_checkout(Path(__file__).parent)},
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}},
+        "source": {"hash": source_hash(), **_checkout_loaded()},
+        "versions": _versions(),
         "processor": _processor(),
         "threads": threads,
     }
+
+
+@cache
+def _versions() -> dict[str, str | None]:
+    """Return the versions of Python and of the libraries, which a process does not change."""
+    return {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}}
 
 
 def _version(distribution: str) -> str | None:
@@ -278,6 +287,12 @@ def _version(distribution: str) -> str | None:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
         return None
+
+
+@cache
+def _checkout_loaded() -> dict[str, Any]:
+    """Return the checkout of this source as it was when this process first asked: it runs what it loaded then."""
+    return _checkout(Path(__file__).parent)
 
 
 def _checkout(source: Path) -> dict[str, Any]:
@@ -299,6 +314,7 @@ def _git(folder: Path, *words: str) -> str | None:
     return answer.stdout.strip()
 
 
+@cache
 def _processor() -> dict[str, Any]:
     """Name the processor and the kind it was compiled for: same bits are promised for the same kind."""
     import llvmlite.binding as compiler

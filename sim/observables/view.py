@@ -108,7 +108,7 @@ def observable(theme: str, unit: str, label: str) -> Callable[[Callable[[View], 
 def observe(industry: Industry) -> dict[str, float]:
     """All observables of a world as it stands, in order of declaration, those of its plug-ins last."""
     view = View(industry)
-    every = with_own_observables(OBSERVABLES, industry.plugins)
+    every = with_own_observables(OBSERVABLES, industry.plugins) if industry.plugins else OBSERVABLES
     return {name: float(entry.measure(view)) for name, entry in every.items()}
 
 
