@@ -249,7 +249,10 @@ class Population[A: Actor](RowSet[A]):
 
     def selection(self, rows: ArrayLike) -> Selection[A]:
         """Take the agents in some rows, or where a mask holds, as a set."""
-        return Selection(self, np.array(list(dict.fromkeys(self.as_rows(rows).tolist())), dtype=np.int64))
+        chosen = self.as_rows(rows).copy()
+        if not (chosen[1:] > chosen[:-1]).all():
+            chosen = np.array(list(dict.fromkeys(chosen.tolist())), dtype=np.int64)
+        return Selection(self, chosen)
 
     def column_of(self, name: str) -> NDArray[Any] | None:
         """The column of a name, or None if there is none."""

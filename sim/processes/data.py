@@ -223,9 +223,9 @@ def fans_held_by(industry: Industry, holders: Population, row: int) -> np.ndarra
     if holders is industry.services:
         bit = SERVICE_BITS[holders.kind[row]]
         return fans.alive & ((fans.accounts & bit) > 0)
-    own = groups.agency == row
-    second = np.where(fans.second_group >= 0, own[fans.second_group], False)
-    return fans.alive & ((fans.accounts & REGISTERED_AGENCY) > 0) & (own[fans.main_group] | second)
+    own = np.append(groups.agency == row, False)  # the last one is looked up for fans without a second group
+    registered = fans.alive & ((fans.accounts & REGISTERED_AGENCY) > 0)
+    return registered & (own.take(fans.main_group) | own.take(fans.second_group, mode="wrap"))
 
 
 def exposed_fans(industry: Industry, holders: Population, row: int, share: float) -> np.ndarray:
