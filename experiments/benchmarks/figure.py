@@ -10,8 +10,8 @@ import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
-
 from measure import Row
+
 from sim.figures.page import INK, QUIET, STYLE
 
 OURS, OTHERS, OBJECTS, IN_C = "#9a1f13", "#2b7ab3", "#8a6d00", "#1a1a1a"
@@ -38,6 +38,9 @@ OF_THE_MODEL: dict[str, Look] = {
     "fan kernels of the week": {"color": QUIET, "marker": "^", "linestyle": ":"},
 }
 
+METHOD = ("Same rules for all, checked equal before timing; contenders take turns in one process; medians. "
+          "Left: random graph, 440 groups, float32.")
+
 
 def draw(machine: Row, rows: Sequence[Row]) -> Figure:
     """Two panels, each log-log: nanoseconds per fan on a random graph, and milliseconds per week of the model."""
@@ -48,17 +51,17 @@ def draw(machine: Row, rows: Sequence[Row]) -> Figure:
         page = Figure(figsize=(8.4, 4.3))
         left, right = page.subplots(1, 2, width_ratios=(1.35, 1))
         page.subplots_adjust(left=0.07, right=0.895, top=0.855, bottom=0.165, wspace=0.62)
-        _panel(left, crowd, LOOKS, lambda row: row["ns_per_fan"],
+        panel(left, crowd, LOOKS, lambda row: row["ns_per_fan"],
                "One fan-week, ten neighbours each\nnanoseconds per fan and week")
-        _panel(right, model, OF_THE_MODEL, lambda row: row["seconds"] * 1e3,
+        panel(right, model, OF_THE_MODEL, lambda row: row["seconds"] * 1e3,
                "One week of the whole model, all 53 processes\nmilliseconds per week")
         page.text(0.01, 0.975, "How long a week takes, against the number of fans", size=10, weight="bold", color=INK,
                   va="top")
-        page.text(0.01, 0.015, _source(machine), size=6, color=QUIET, va="bottom", linespacing=1.35)
+        page.text(0.01, 0.015, source(machine, METHOD), size=6, color=QUIET, va="bottom", linespacing=1.35)
     return page
 
 
-def _panel(axes: Axes, rows: Sequence[Row], looks: Mapping[str, Look], value: Any, title: str) -> None:
+def panel(axes: Axes, rows: Sequence[Row], looks: Mapping[str, Look], value: Any, title: str) -> None:
     """Lines of one panel with their names at their ends."""
     axes.set(xscale="log", yscale="log")
     axes.set_title(title, loc="left", size=8, color=INK, pad=6)
@@ -116,10 +119,9 @@ def _plain(value: float, _: int) -> str:
     return f"{value / 1e6:g} million" if value >= 1e6 else f"{value:,g}"
 
 
-def _source(machine: Row) -> str:
-    """Where the numbers come from."""
+def source(machine: Row, method: str) -> str:
+    """Where the numbers come from, and how they were measured."""
     libraries = machine["libraries"]
     return (f"Source: experiments/benchmarks, measured {machine['measured'][:10]} on {machine['processor']}, "
             f"{machine['cores']} cores; Mesa {libraries.get('mesa')}, numpy {libraries.get('numpy')}, "
-            f"numba {libraries.get('numba')}.\nSame rules for all, checked equal before timing; contenders take turns "
-            "in one process; medians. Left: random graph, 440 groups, float32.")
+            f"numba {libraries.get('numba')}.\n{method}")

@@ -33,29 +33,36 @@ SEED, AGENCIES = 0, 282
 WEEKS_OF_A_TURN = {200: 26, 2_000: 26, 10_000: 26, 100_000: 8, 1_000_000: 2, 10_000_000: 1}
 """The sizes, and how many weeks make one turn: the longer a week, the fewer."""
 
-SECONDS_NEEDED = {1_000_000: 60, 10_000_000: 180}
+LARGEST, LARGEST_OF_QUICK = max(WEEKS_OF_A_TURN), 100_000
+SECONDS_NEEDED = {1_000_000: 60, LARGEST: 180}
 """Sizes that are left out when less of the time is left."""
 
-TWINS_UP_TO, THREADS_PAY_FROM, LINE_FROM = 1_000_000, 1_000_000, 10_000
+TWINS_UP_TO = THREADS_PAY_FROM = 1_000_000
+LINE_FROM = 10_000
 SMALL_WORLDS = ((2_000, 282, 3.0), (200, 4, 2.0))
 """Fans, agencies, and the milliseconds that a week of theirs may take."""
 
-LONG_RUNS = ((1_000_000, 520), (10_000_000, 52))
 AS_OBJECTS = (1_000, 10_000, 100_000)
 GIGABYTE = 1e9
+
+TWO_AGAINST_ONE = "week of the full model on two threads / on one"
+BESIDE_KERNELS = "week of the full model / its fan kernels, one thread"
+AT_ITS_LARGEST = "process at its largest"
 
 
 def measure(clock: Clock) -> tuple[list[Row], list[Bar]]:
     """Everything about the whole model but the long runs."""
     answers: dict[int, dict[str, Any]] = {}
+    bars: list[Bar] = []
     for fans, weeks in WEEKS_OF_A_TURN.items():
-        if (clock.quick and fans > 100_000) or clock.left() < SECONDS_NEEDED.get(fans, 0):
+        if (clock.quick and fans > LARGEST_OF_QUICK) or clock.left() < SECONDS_NEEDED.get(fans, 0):
+            bars += bars_left_out(fans)
             continue
         clock.say(f"whole model, {fans:,} fans")
         answers[fans] = in_a_world_of_its_own("weeks_in_turns", fans=fans, agencies=AGENCIES, weeks=weeks,
                                               turns=clock.turns, twins=fans <= TWINS_UP_TO)
+        bars += bars_of_a_size(fans, answers[fans])
     rows = [row for fans, answer in answers.items() for row in rows_of_a_size(fans, answer)]
-    bars = [bar for fans, answer in answers.items() for bar in bars_of_a_size(fans, answer)]
     bars += line_bars(answers)
     for part in (small_worlds, construction, fan_rules, warm_start):
         more_rows, more_bars = part(clock)
@@ -92,8 +99,8 @@ def rows_of_a_size(fans: int, answer: dict[str, Any]) -> list[Row]:
     rows += [timing("chapter", fans, chapter, column(one, chapter)) for chapter in CHAPTERS]
     state = answer["columns"] + answer["beside"]
     for contender, held in (("state of the fans", state), ("ties between fans", answer["ties"]),
-                            ("whole model, most at any moment", answer["most"] - answer["bare"]),
-                            ("process, most at any moment", answer["most"])):
+                            ("model at its largest", answer["most"] - answer["bare"]),
+                            ("process at its largest", answer["most"])):
         rows.append({"what": "memory", "fans": fans, "contender": contender, "bytes": held,
                      "bytes_per_fan": held / fans})
     return rows
@@ -106,16 +113,17 @@ def bars_of_a_size(fans: int, answer: dict[str, Any]) -> list[Bar]:
     told = "state equal to the bit" if answer["same_bits"] else "weeks of one world in turns, to build it only once"
     if fans <= TWINS_UP_TO and not answer["same_bits"]:
         raise AssertionError(f"one thread and two do not give the same world of {fans:,} fans")
-    bars = [Bar.of(4, f"week of the full model on two threads / on one, {fans:,} fans",
+    bars = [Bar.of(4, f"{TWO_AGAINST_ONE}, {fans:,} fans",
                    paired(column(two, "week"), column(one, "week")), limit=0.8 if pays else 1.1, remark=told)]
     if fans == THREADS_PAY_FROM:
-        bars.append(Bar.of(5, f"week of the full model / its fan kernels, {fans:,} fans, one thread",
+        bars.append(Bar.of(5, f"{BESIDE_KERNELS}, {fans:,} fans",
                            paired(column(one, "week"), column(one, "kernels")), limit=2.0))
+    if fans == LARGEST_OF_QUICK:
         held = (answer["columns"] + answer["beside"]) / fans
         bars.append(Bar(6, "state of one fan, ties left out", held, None, None, 128, unit="B",
                         remark=f"counted; ties {answer['ties'] / fans:.0f} B more"))
-    if fans == max(WEEKS_OF_A_TURN):
-        bars.append(Bar(6, f"most memory of the process, {fans:,} fans", answer["most"] / GIGABYTE, None, None, 2.5,
+    if fans == LARGEST:
+        bars.append(Bar(6, f"{AT_ITS_LARGEST}, {fans:,} fans", answer["most"] / GIGABYTE, None, None, 2.5,
                         unit="GB", remark="building, weeks on two threads and observables included"))
     return bars
 
@@ -123,22 +131,30 @@ def bars_of_a_size(fans: int, answer: dict[str, Any]) -> list[Bar]:
 def line_bars(answers: dict[int, dict[str, Any]]) -> list[Bar]:
     """How time grows with fans: the exponent, as the slope of a straight line through the logarithms.
 
-    A week of the industry costs the same at any number of fans, so the whole week grows by less than in proportion
-    where fans are few; what fans add to the week of the smallest size is the part that should be proportional.
+    The industry itself costs the same at any number of fans, so that a whole week grows by less than in proportion
+    where fans are few; its fan kernels are the part that should be proportional.
     """
     sizes = [fans for fans in answers if fans >= LINE_FROM]
-    weeks = {fans: column(answer["turns"]["1"], "week") for fans, answer in answers.items()}
-    without = weeks[min(answers)]
-    added = {fans: [week - bare for week, bare in zip(weeks[fans], without, strict=True)] for fans in sizes}
-    short = "" if max(sizes) == max(WEEKS_OF_A_TURN) else "larger sizes left out: too little time"
+    short = "" if max(sizes) == LARGEST else "larger sizes left out"
     bars = []
-    for taken, what in ((weeks, "week of the full model"), (added, f"what fans add to the week of {min(answers):,}")):
-        slopes = [float(np.polyfit(np.log(sizes), np.log(turn), 1)[0])
-                  for turn in zip(*(taken[fans] for fans in sizes), strict=True)]
+    for part, what in (("week", "week of the full model"), ("kernels", "its fan kernels")):
+        turns = zip(*(column(answers[fans]["turns"]["1"], part) for fans in sizes), strict=True)
+        slopes = [float(np.polyfit(np.log(sizes), np.log(taken), 1)[0]) for taken in turns]
         slope = Ratio(median(slopes), min(slopes), max(slopes), len(slopes))
         name = f"exponent of time over fans, {what}, {min(sizes):,} to {max(sizes):,} fans"
         bars += [Bar.of(7, name, slope, limit, sense, unit="", remark=short)
                  for limit, sense in ((1.1, "<="), (0.9, ">="))]
+    return bars
+
+
+def bars_left_out(fans: int) -> list[Bar]:
+    """What stands in the table for a size that there was no time for."""
+    why: dict[str, Any] = {"measured": None, "low": None, "high": None, "remark": "left out: quick, or too little time"}
+    bars = [Bar(4, f"{TWO_AGAINST_ONE}, {fans:,} fans", limit=0.8, **why)]
+    if fans == THREADS_PAY_FROM:
+        bars += [Bar(5, f"{BESIDE_KERNELS}, {fans:,} fans", limit=2.0, **why)]
+    if fans == LARGEST:
+        bars += [Bar(6, f"{AT_ITS_LARGEST}, {fans:,} fans", limit=2.5, unit="GB", **why)]
     return bars
 
 
@@ -244,19 +260,3 @@ def warm_start(clock: Clock) -> tuple[list[Row], list[Bar]]:
 def python(*words: str) -> None:
     """Run Python in a process of its own."""
     subprocess.run([sys.executable, *words], env=own_environment(), stdout=subprocess.DEVNULL, check=True)
-
-
-# ---- the long runs ----
-
-
-def long_runs(clock: Clock) -> tuple[list[Row], list[Bar]]:
-    """A million fans for ten years and ten million for one, as the command runs them: minutes, and no bar."""
-    rows: list[Row] = []
-    for fans, weeks in LONG_RUNS:
-        clock.say(f"long run: {fans:,} fans for {weeks} weeks")
-        with tempfile.TemporaryDirectory() as folder:
-            answer = in_a_world_of_its_own("long_run", fans=fans, agencies=AGENCIES, weeks=weeks, threads=2, out=folder)
-        rows.append({"section": "whole model", "what": "long run", "fans": fans, "weeks": weeks, "threads": 2,
-                     "contender": f"whole model, {weeks} weeks", "seconds": answer["seconds"],
-                     "construction_seconds": answer["building"], "bytes": answer["most"]})
-    return rows, []

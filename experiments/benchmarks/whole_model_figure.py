@@ -1,83 +1,63 @@
-"""How the whole model grows, drawn: milliseconds of a week by chapter, and bytes of memory per fan, against fans."""
+"""The picture of how the whole model grows: a week by chapter, and memory per fan, against the number of fans."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
+import matplotlib.style
+from figure import OURS, Look, panel, source
+from matplotlib.figure import Figure
 from measure import Row
 
+from sim.figures.page import INK, QUIET, STYLE
 from sim.processes import CHAPTERS
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 OF_FANS = ("beauty", "attention", "data")
-"""Chapters in which every fan does something; the others cost the same at any number of fans."""
+"""Chapters in which every fan does something; the others hardly feel how many there are."""
 
-REST = "the seven other chapters"
-INK, QUIET = "#1a1a1a", "#555555"
-LOOKS: dict[str, dict[str, Any]] = {
-    "whole week": {"color": INK, "linewidth": 2.0, "marker": "o"},
-    "whole week, two threads": {"color": INK, "linewidth": 1.0, "linestyle": (0, (4, 2)), "marker": "o",
-                                "markerfacecolor": "white"},
-    "beauty": {"color": "#b3470b", "marker": "s"},
-    "attention": {"color": "#1f4e79", "marker": "^"},
-    "data": {"color": "#1b7a5a", "marker": "D"},
-    REST: {"color": "#8a8a8a", "marker": "v"},
-    "process, most at any moment": {"color": INK, "linewidth": 2.0, "marker": "o"},
-    "state of the fans": {"color": "#b3470b", "marker": "s"},
-    "ties between fans": {"color": "#1f4e79", "marker": "^"},
+OTHER_CHAPTERS = "the seven others"
+FEWEST = 10_000
+"""With fewer fans, memory per fan is that of the libraries."""
+
+OF_A_WEEK: dict[str, Look] = {
+    "whole week": {"color": OURS, "marker": "o", "linewidth": 2.0},
+    "beauty": {"color": "#8a6d00", "marker": "s"},
+    "attention": {"color": "#2b7ab3", "marker": "^", "linestyle": (0, (4, 1.5))},
+    "data": {"color": "#1b7a5a", "marker": "D", "linestyle": (0, (2.5, 1.2))},
+    OTHER_CHAPTERS: {"color": QUIET, "marker": "v", "linestyle": ":"},
 }
-MARK_SIZE = 3.6
-LEAST_TURN = 1.18
-"""Two labels at the right end of lines stand apart by at least this factor of the axis."""
+OF_MEMORY: dict[str, Look] = {
+    "process at its largest": {"color": OURS, "marker": "o", "linewidth": 2.0},
+    "model at its largest": {"color": "#8a6d00", "marker": "s", "linestyle": (0, (4, 1.5))},
+    "state of the fans": {"color": "#2b7ab3", "marker": "^"},
+    "ties between fans": {"color": QUIET, "marker": "v", "linestyle": ":"},
+}
+
+METHOD = "282 agencies at every size; each size in a process of its own, libraries included; weeks in turns, medians."
 
 
-def draw_weeks(axes: Axes, rows: Sequence[Row]) -> None:
-    """Milliseconds of a week of the full model: the whole, and the chapters that fans take part in."""
-    lines = {name: _line(rows, "week", name, "seconds", 1000) for name in ("whole week", "whole week, two threads")}
-    chapters = {name: _line(rows, "chapter", name, "seconds", 1000) for name in CHAPTERS}
-    lines |= {name: chapters[name] for name in OF_FANS}
-    others = [chapters[name] for name in CHAPTERS if name not in OF_FANS]
-    lines[REST] = {fans: sum(other[fans] for other in others) for fans in (others[0] if others else {})}
-    _draw(axes, lines)
-    axes.set_ylabel("milliseconds per week")
+def draw(machine: Row, rows: Sequence[Row]) -> Figure:
+    """Two panels, each log-log: milliseconds per week of each chapter, and bytes per fan."""
+    model = [row for row in rows if row["section"] == "whole model"]
+    weeks = [row for row in model if row["what"] == "chapter" or row["contender"] == "whole week"]
+    memory = [row for row in model if row["what"] == "memory" and row["fans"] >= FEWEST]
+    with matplotlib.style.context(STYLE):
+        page = Figure(figsize=(8.4, 4.3))
+        left, right = page.subplots(1, 2, width_ratios=(1.35, 1))
+        page.subplots_adjust(left=0.07, right=0.855, top=0.855, bottom=0.165, wspace=0.42)
+        panel(left, weeks + other_chapters(weeks), OF_A_WEEK, lambda row: row["seconds"] * 1e3,
+              "One week of the whole model by chapter, one thread\nmilliseconds per week")
+        panel(right, memory, OF_MEMORY, lambda row: row["bytes_per_fan"], "Memory\nbytes per fan")
+        page.text(0.01, 0.975, "What grows with the number of fans, and what does not", size=10, weight="bold",
+                  color=INK, va="top")
+        page.text(0.01, 0.015, source(machine, METHOD), size=6, color=QUIET, va="bottom", linespacing=1.35)
+    return page
 
 
-def draw_memory(axes: Axes, rows: Sequence[Row]) -> None:
-    """Bytes per fan: what is kept of one, and the most that the process held at any moment, libraries included."""
-    names = ("process, most at any moment", "state of the fans", "ties between fans")
-    lines = {name: _line(rows, "memory", name, "bytes_per_fan", 1) for name in names}
-    few = 10_000  # with fewer, a process is all libraries
-    _draw(axes, {name: {fans: held for fans, held in line.items() if fans >= few} for name, line in lines.items()})
-    axes.set_ylabel("bytes per fan")
-
-
-def _line(rows: Sequence[Row], what: str, contender: str, measured: str, factor: float) -> dict[int, float]:
-    """What was measured of one contender, by the number of fans."""
-    return {row["fans"]: factor * row[measured] for row in rows
-            if row["section"] == "whole model" and (row["what"], row["contender"]) == (what, contender)}
-
-
-def _draw(axes: Axes, lines: dict[str, dict[int, float]]) -> None:
-    """Draw lines over logarithmic axes, each with its name at the right end."""
-    lines = {name: line for name, line in lines.items() if line}
-    for name, line in lines.items():
-        axes.plot(list(line), list(line.values()), markersize=MARK_SIZE, **{"linewidth": 1.2, **LOOKS[name]})
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    axes.set_xlabel("fan agents")
-    axes.tick_params(which="minor", length=0)
-    _name_ends(axes, {name: list(line.items())[-1] for name, line in lines.items()})
-
-
-def _name_ends(axes: Axes, ends: dict[str, tuple[int, float]]) -> None:
-    """Write names beside the ends of lines, from the highest down, none over another."""
-    reach = axes.get_ylim()
-    turn = max(LEAST_TURN, (reach[1] / reach[0]) ** (1 / 22))
-    last = None
-    for name, (fans, height) in sorted(ends.items(), key=lambda end: -end[1][1]):
-        last = height if last is None else min(height, last / turn)
-        axes.annotate(name, (fans, last), xytext=(6, 0), textcoords="offset points", va="center", fontsize=6.8,
-                      color=LOOKS[name]["color"], annotation_clip=False)
+def other_chapters(rows: Sequence[Row]) -> list[Row]:
+    """The sum of the chapters that no fan takes part in, for every number of fans."""
+    taken: dict[int, float] = {}
+    for row in rows:
+        if row["contender"] in CHAPTERS and row["contender"] not in OF_FANS:
+            taken[row["fans"]] = taken.get(row["fans"], 0.0) + row["seconds"]
+    return [{"fans": fans, "contender": OTHER_CHAPTERS, "seconds": seconds} for fans, seconds in taken.items()]
