@@ -18,7 +18,7 @@ from sim.figures import save
 from sim.params import LimelightError
 
 HERE = Path(__file__).parent
-SECTIONS = {"speed": 300, "draws": 10, "roofline": 40, "peers": 60, "whole_model": 300}
+SECTIONS = {"speed": 300, "draws": 10, "roofline": 40, "libraries": 90, "whole_model": 300}
 """The modules that measure, and how many seconds each may take."""
 
 Measure = Callable[[Clock], tuple[list[Row], list[Bar]]]

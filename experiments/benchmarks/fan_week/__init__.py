@@ -1,7 +1,7 @@
 """The fan-week: one week of a crowd of fans, the workload on which everybody here is timed.
 
-N fans stand on a graph of ten ties each on average (a ring, a random graph or a scale-free one) and belong to one of
-440 groups. State is float32. Every week, for every fan at once:
+N fans stand on a graph of ten ties each on average (a ring, a random graph or a scale-free one; nobody has fewer than
+five) and belong to one of 440 groups. State is float32. Every week, for every fan at once:
 
 1. exposure       = hours x ideal shown by the fan's group
 2. dissatisfaction' = home + persistence x (dissatisfaction - home) + push x susceptibility x exposure

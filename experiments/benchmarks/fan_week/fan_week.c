@@ -1,7 +1,8 @@
 /* The fan-week in C. Rules in __init__.py of this folder.
 
    fan_week_addressed and fan_week_cheap are plain C: one pass over the fans, one fan after the other. fan_week_tiled
-   is C that knows every trick of our kernel: tiles of fans, in three passes, and neighbours asked for ahead.
+   is C that knows every trick of our kernel: tiles of fans, in three passes, ties filed by how many a fan has, and
+   neighbours asked for ahead.
    fan_week_addressed and fan_week_tiled draw from the same addresses as Limelight's dice (Philox4x32-10), fan_week_cheap from the
    cheapest noise that passes for good: one splitmix64 hash a fan. All bend a uniform number to a normal one with the
    same polynomials (Giles 2012, "Approximating the erfinv function"; logarithm of Moshier's Cephes). */
@@ -70,11 +71,10 @@ static inline void splitmix(uint64_t key, uint64_t fan, uint32_t week, uint32_t 
 
 /* What a fan does once the neighbours are gathered and luck is thrown. */
 #define LIVE(AROUND, NORMAL, UNIFORM)                                                                                 \
-    const int32_t ties = offsets[i + 1] - offsets[i];                                                                 \
     const uint16_t g = group[i];                                                                                      \
     const float exposure = hours[i] * ideal[g];                                                                       \
     float felt = home[i] + n.persistence * (now[i] - home[i]) + n.push * susceptibility[i] * exposure;                \
-    if (ties > 0) felt += n.pull * ((AROUND) / (float)ties - now[i]);                                                 \
+    felt += n.pull * ((AROUND) - now[i]);                                                                             \
     felt += n.luck * n.noise * (NORMAL);                                                                              \
     after[i] = felt;                                                                                                  \
     const float attached = attachment[i] + n.speed * (presence[g] - attachment[i]);                                   \
@@ -87,18 +87,19 @@ static inline void splitmix(uint64_t key, uint64_t fan, uint32_t week, uint32_t 
     sums[3 * g + 2] += shares;
 
 #define ARGUMENTS                                                                                                     \
-    int64_t fans, const int32_t *restrict offsets, const int32_t *restrict targets, const uint16_t *restrict group,   \
-        const float *restrict hours, const float *restrict susceptibility, const float *restrict home,                \
-        const float *restrict now, float *restrict after, float *restrict attachment, float *restrict records,        \
-        const float *restrict ideal, const float *restrict presence, double *restrict sums, uint32_t key0,            \
-        uint32_t key1, uint32_t week, const Numbers *restrict numbers
+    int64_t fans, const uint32_t *restrict offsets, const uint16_t *restrict seats, const uint32_t *restrict targets, \
+        const uint16_t *restrict group, const float *restrict hours, const float *restrict susceptibility,            \
+        const float *restrict home, const float *restrict now, float *restrict after, float *restrict attachment,     \
+        float *restrict records, const float *restrict ideal, const float *restrict presence, double *restrict sums,  \
+        uint32_t key0, uint32_t key1, uint32_t week, const Numbers *restrict numbers
 
 #define FAN_WEEK(NAME, DRAW)                                                                                          \
     void NAME(ARGUMENTS) {                                                                                            \
         const Numbers n = *numbers;                                                                                   \
         for (int64_t i = 0; i < fans; i++) {                                                                          \
             float around = 0.0f;                                                                                      \
-            for (int32_t place = offsets[i]; place < offsets[i + 1]; place++) around += now[targets[place]];          \
+            for (uint32_t place = offsets[i]; place < offsets[i + 1]; place++) around += now[targets[place]];         \
+            around /= (float)(offsets[i + 1] - offsets[i]);                                                           \
             uint32_t first, second;                                                                                   \
             DRAW;                                                                                                     \
             LIVE(around, to_normal(to_uniform(first)), to_uniform(second))                                            \
@@ -112,17 +113,18 @@ enum { TILE = 1024, AHEAD = 64, FAR = 300000 };
 
 void fan_week_tiled(ARGUMENTS) {
     const Numbers n = *numbers;
-    const int32_t last = offsets[fans] - 1;
+    const uint32_t last = offsets[fans] - 1;
     float around[TILE], normal[TILE], uniform[TILE];
     for (int64_t start = 0; start < fans; start += TILE) {
         const int64_t size = fans - start < TILE ? fans - start : TILE;
         for (int64_t k = 0; k < size; k++) {
+            const uint32_t begin = offsets[start + k], end = offsets[start + k + 1];
             float total = 0.0f;
-            for (int32_t place = offsets[start + k]; place < offsets[start + k + 1]; place++) {
+            for (uint32_t place = begin; place < end; place++) {
                 if (fans > FAR) __builtin_prefetch(&now[targets[place + AHEAD < last ? place + AHEAD : last]]);
                 total += now[targets[place]];
             }
-            around[k] = total;
+            around[seats[start + k]] = total / (float)(end - begin);
         }
         for (int64_t k = 0; k < size; k++) {
             uint32_t first, second;

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from fan_week import world as numbers
+from fan_week.kernel import lay_out
 from fan_week.world import GROUPS, KEY, Crowd, World, f4
 from sim.params import LimelightError
 
@@ -70,6 +71,11 @@ def _processor() -> bytes:
     return next((line for line in lines if line.startswith(b"flags")), b"")
 
 
+def _place_of(column: np.ndarray | None) -> ctypes.c_void_p:
+    """Where a column lies in memory; nowhere if a function has no use for it."""
+    return ctypes.c_void_p(None if column is None else column.ctypes.data)
+
+
 class InC(Crowd):
     """One thread of plain C whose luck stands at the addresses of the house."""
 
@@ -85,14 +91,15 @@ class InC(Crowd):
         self.numbers = _Numbers(*(float(value) for value in values))
         self.function = getattr(library(), self.entry)
         self.function.restype = None
+        self.ties: tuple[np.ndarray | None, ...] = (world.offsets, None, world.targets)
 
     def week(self) -> None:
         """Live one week."""
         world = self.world
-        columns = (world.offsets, world.targets, world.group, world.hours, world.susceptibility, world.home, self.now,
-                   self.after, self.attachment, self.records, world.ideal, world.presence, self.sums)
+        columns = (*self.ties, world.group, world.hours, world.susceptibility, world.home, self.now, self.after,
+                   self.attachment, self.records, world.ideal, world.presence, self.sums)
         self.sums[:] = 0
-        self.function(ctypes.c_int64(world.fans), *(ctypes.c_void_p(column.ctypes.data) for column in columns),
+        self.function(ctypes.c_int64(world.fans), *(_place_of(column) for column in columns),
                       *(ctypes.c_uint32(int(word)) for word in (*KEY, self.weeks)), ctypes.byref(self.numbers))
         self.now, self.after = self.after, self.now
         self.weeks += 1
@@ -112,3 +119,7 @@ class InTiledC(InC):
     """One thread of C in tiles, with every trick of our kernel."""
 
     entry = "fan_week_tiled"
+
+    def __init__(self, world: World, luck: bool = True) -> None:
+        super().__init__(world, luck)
+        self.ties = lay_out(world)

@@ -1,9 +1,10 @@
 """The fan-week as Limelight would write it: compiled, in tiles, with luck from the house's own dice.
 
-A tile is small enough for the first cache. Within it the neighbours are gathered first (the loads of the next fans
-already under way), then luck is thrown for the whole tile (a loop without branches, so the compiler throws for several
-fans at once), and only then the fans are changed. Sums are formed block by block in a fixed order: the bits do not
-depend on the number of threads.
+A tile is small enough for the first cache. Within it the neighbours are gathered first, then luck is thrown for the
+whole tile (a loop without branches, so the compiler throws for several fans at once), and only then the fans are
+changed. Ties are filed so that within a tile those with equally many follow one another: the processor then guesses
+right where a fan's ties end. Sums are formed block by block in a fixed order: the bits do not depend on the number of
+threads.
 """
 
 from __future__ import annotations
@@ -61,26 +62,50 @@ def prefetch(typing_context: Any, column: Any, index: Any) -> Any:
     return types.void(column, index), write
 
 
+def lay_out(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """File the ties anew: within each tile, fans in the order of how many they have.
+
+    Returns ``(offsets, seats, targets)``: the k-th fan so filed sits at ``seats[k]`` of its tile (uint16), and has the
+    neighbours ``targets[offsets[k]:offsets[k + 1]]`` (uint32).
+    """
+    ties = np.diff(world.offsets)
+    order = np.lexsort((ties, np.arange(world.fans) // TILE))
+    offsets = np.zeros(world.fans + 1, np.uint32)
+    np.cumsum(ties[order], out=offsets[1:])
+    targets = np.empty(world.targets.size, np.uint32)
+    _file(order, world.offsets, world.targets, offsets, targets)
+    return offsets, (order % TILE).astype(np.uint16), targets
+
+
 @compiled
-def _gather(now, offsets, targets, start, around) -> None:
-    """Sum up the neighbours' dissatisfaction of a tile, where it lies in the cache anyway."""
+def _file(order, old_offsets, old_targets, offsets, targets) -> None:
+    for k in range(order.size):
+        for place in range(offsets[k + 1] - offsets[k]):
+            targets[offsets[k] + place] = old_targets[old_offsets[order[k]] + place]
+
+
+@compiled
+def _gather(now, offsets, seats, targets, start, around) -> None:
+    """The mean dissatisfaction of the neighbours of a tile's fans, where it lies in the cache anyway."""
     for k in range(around.size):
+        begin, end = u8(offsets[start + k]), u8(offsets[start + k + 1])
         total = f4(0)
-        for place in range(u8(offsets[start + k]), u8(offsets[start + k + 1])):
+        for place in range(begin, end):
             total += now[u8(targets[place])]
-        around[k] = total
+        around[u8(seats[start + k])] = total / f4(end - begin)
 
 
 @compiled
-def _gather_from_afar(now, offsets, targets, start, around) -> None:
+def _gather_from_afar(now, offsets, seats, targets, start, around) -> None:
     """The same for columns larger than the cache: neighbours some way ahead are asked for in good time."""
     last = u8(targets.size - 1)
     for k in range(around.size):
+        begin, end = u8(offsets[start + k]), u8(offsets[start + k + 1])
         total = f4(0)
-        for place in range(u8(offsets[start + k]), u8(offsets[start + k + 1])):
+        for place in range(begin, end):
             prefetch(now, u8(targets[min(place + AHEAD, last)]))
             total += now[u8(targets[place])]
-        around[k] = total
+        around[u8(seats[start + k])] = total / f4(end - begin)
 
 
 @compiled
@@ -93,7 +118,7 @@ def _throw(key0, key1, start, week, luck, normal, uniform) -> None:
 
 
 @compiled
-def live(first, last, offsets, targets, group, hours, susceptibility, home, now, after, attachment, records, ideal,
+def live(first, last, offsets, seats, targets, group, hours, susceptibility, home, now, after, attachment, records, ideal,
          presence, key0, key1, week, luck, sums) -> None:
     """One week of the fans of some blocks, tile by tile; ``sums`` (blocks, groups, 3) is written, not added to."""
     fans = now.size
@@ -104,18 +129,16 @@ def live(first, last, offsets, targets, group, hours, susceptibility, home, now,
         for start in range(block * BLOCK, end, TILE):
             size = min(TILE, end - start)
             if fans > FAR:
-                _gather_from_afar(now, offsets, targets, u8(start), around[:size])
+                _gather_from_afar(now, offsets, seats, targets, u8(start), around[:size])
             else:
-                _gather(now, offsets, targets, u8(start), around[:size])
+                _gather(now, offsets, seats, targets, u8(start), around[:size])
             _throw(key0, key1, u8(start), week, luck, normal[:size], uniform[:size])
             for k in range(u8(size)):
                 i = u8(start) + k
                 mine, feeling = u8(group[i]), now[i]
                 exposure = hours[i] * ideal[mine]
                 felt = home[i] + PERSISTENCE * (feeling - home[i]) + PUSH * susceptibility[i] * exposure
-                ties = offsets[i + u8(1)] - offsets[i]
-                if ties > 0:
-                    felt += PULL * (around[k] / f4(ties) - feeling)
+                felt += PULL * (around[k] - feeling)
                 felt += NOISE * normal[k]
                 after[i] = felt
                 attached = attachment[i] + SPEED * (presence[mine] - attachment[i])
@@ -138,14 +161,13 @@ class InKernel(Crowd):
         self.attachment, self.records = world.attachment.copy(), world.records.copy()
         self.by_block = np.zeros((blocks_of(world.fans), GROUPS, 3))
         self.sums = np.zeros((GROUPS, 3))
-        self.targets = world.targets.view(np.uint32)
-        self.offsets = world.offsets.view(np.uint32)
+        self.ties = lay_out(world)
 
     def week(self) -> None:
         """Live one week."""
         world = self.world
-        sweep(live, world.fans, self.threads, self.offsets, self.targets, world.group, world.hours,
-              world.susceptibility, world.home, self.now, self.after, self.attachment, self.records, world.ideal,
+        sweep(live, world.fans, self.threads, *self.ties, world.group, world.hours, world.susceptibility,
+              world.home, self.now, self.after, self.attachment, self.records, world.ideal,
               world.presence, *KEY, self.weeks, f4(self.luck), self.by_block)
         self.by_block.sum(axis=0, out=self.sums)
         self.now, self.after = self.after, self.now
