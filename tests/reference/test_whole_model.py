@@ -50,7 +50,7 @@ def test_a_measured_world_tells_its_weeks_chapters_and_bits(bench: SimpleNamespa
         for turn in answer["turns"][threads]:
             assert 0 < turn["kernels"] < turn["attention"] + turn["beauty"] + turn["data"]
             assert sum(turn[chapter] for chapter in CHAPTERS) < turn["week"]
-    assert answer["bare"] < answer["most"]
+    assert 0 < answer["bare"] <= answer["most"]
 
 
 def test_worlds_of_other_luck_have_other_bits(bench: SimpleNamespace) -> None:
