@@ -6,9 +6,9 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+from measure import Bar, Clock, Row, alternate, paired
 from numba import njit
 
-from measure import Bar, Clock, Row, alternate, paired
 from sim.dice import stream_key, to_normal32, to_uniform32, words_at
 
 DRAWS = 100_000

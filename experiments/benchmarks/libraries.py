@@ -17,6 +17,8 @@ from measure import Bar, Clock, Row
 HERE = Path(__file__).parent
 ENVIRONMENTS = HERE / "results" / "environments"
 SIZES = (100_000, 1_000_000)
+LONGEST = 150
+"""Seconds after which a library is asked no further; what it has measured by then counts."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,10 @@ def install(library: Library) -> str:
     installed = library.python.parent / "installed.txt"
     if installed.exists() and installed.read_text() == library.pins.read_text():
         return ""
+    pip = [str(library.python), "-m", "pip", "--quiet", "--disable-pip-version-check"]
     for command in (
         [sys.executable, "-m", "venv", "--clear", str(ENVIRONMENTS / library.name)],
-        [str(library.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(library.pins)],
+        [*pip, "install", "-r", str(library.pins)],
     ):
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
@@ -89,10 +92,10 @@ def _live(library: Library, clock: Clock) -> tuple[dict[int, Row], str]:
     sizes = [str(size) for size in SIZES if not clock.quick or size <= 100_000]
     command = [str(library.python), str(HERE / "peers" / "live.py"), library.module, str(clock.turns), *sizes]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=max(30.0, clock.left()))
+        done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST)
     except subprocess.TimeoutExpired as late:
         said = late.stdout.decode() if isinstance(late.stdout, bytes) else late.stdout or ""
-        return _lines(said), "no time left"
+        return _lines(said), f"not done after {LONGEST} s"
     said = done.stderr.strip().splitlines()
     return _lines(done.stdout), f"does not run here: {said[-1]}" if done.returncode and said else "not measured"
 

@@ -12,7 +12,7 @@ BARS = {
     5: "the whole week", 6: "memory and construction", 7: "cost grows linearly", 8: "draws", 9: "warm start",
     10: "sweeps",
 }  # fmt: skip
-ELSEWHERE = {10: "measured by experiments/sweep_speed, not here"}
+ELSEWHERE = {10: "measured with the sweeps, not here"}
 
 
 def page(machine: Row, rows: Sequence[Row], bars: Sequence[Bar]) -> str:
@@ -54,8 +54,8 @@ def _machine(machine: Row) -> str:
     caches = ", ".join(f"{level} {size}" for level, size in machine["caches"].items())
     return (f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB ({caches}); "
             f"{machine['system']}; Python {machine['python']}, {libraries}; {machine['compiler']}. "
-            f"Measured {machine['measured']}, load {machine['load_at_start']} at the start. Ratios are medians of ratios "
-            "within one turn of contenders that take turns in one process.")
+            f"Measured {machine['measured']}, load {machine['load_at_start']} at the start. "
+            "Ratios are medians of ratios within one turn of contenders that take turns in one process.")
 
 
 def _contenders(rows: Sequence[Row]) -> str:
@@ -74,7 +74,7 @@ def _peers(rows: Sequence[Row]) -> str:
     chosen = [row for row in rows if row["section"] == "peers"]
     lines = [[row["contender"], f"{row['fans']:,}" if row.get("fans") else "–", _value(row.get("ns_per_fan"), "ns"),
               _value(row.get("ratio"), "x"), row.get("remark", "")] for row in chosen]
-    return _table(("library", "fans", "per fan and week", "time / our kernel's, one thread", "how"), lines) if lines else ""
+    return _table(("library", "fans", "per fan and week", "time / our kernel's, one thread", "how"), lines)
 
 
 def _roofline(rows: Sequence[Row]) -> str:
@@ -83,33 +83,29 @@ def _roofline(rows: Sequence[Row]) -> str:
             if row["what"] == "triad"]
     said += [f"- random gather from {row['fans']:,} fans: {row['ns_per_gather']:.2f} ns" for row in chosen
              if row["what"] == "random gather"]
-    lines = [[row["contender"], row["graph"], f"{row['fans']:,}", f"{row['bytes_per_fan']:.0f}", f"{row['limit_ns']:.1f}",
-              f"{row['ns_per_fan']:.1f}", f"{row['share']:.0%}", f"{row['share_with_gathers']:.0%}"]
-             for row in chosen if row["what"] == "share of the limit"]
-    if not lines:
-        return "\n".join(said)
+    lines = [[row["contender"], row["graph"], f"{row['fans']:,}", f"{row['bytes_per_fan']:.0f}",
+              f"{row['limit_ns']:.1f}", f"{row['ns_per_fan']:.1f}", f"{row['share']:.0%}",
+              f"{row['share_with_gathers']:.0%}"] for row in chosen if row["what"] == "share of the limit"]
     head = ("kernel", "graph", "fans", "bytes per fan-week", "limit, ns", "measured, ns", "share of the limit",
             "share, gathers paid")
-    return "\n".join(said) + "\n\n" + _table(head, lines)
+    return "\n\n".join(filter(None, ("\n".join(said), _table(head, lines))))
 
 
 def _whole_model(rows: Sequence[Row]) -> str:
     chosen = [row for row in rows if row["section"] == "whole model"]
-    lines = [[row["what"], str(row["contender"]), f"{row['fans']:,}" if row.get("fans") else "–", _time(row), _memory(row)]
+    lines = [[row["what"], row["contender"], f"{row['fans']:,}" if row.get("fans") else "–", _time(row), _memory(row)]
              for row in chosen if "seconds" in row or "bytes" in row]
-    return _table(("what", "of", "fans", "time", "memory"), lines) if lines else ""
+    return _table(("what", "of", "fans", "time", "memory"), lines)
 
 
 def _plain(rows: Sequence[Row], section: str, columns: Sequence[str]) -> str:
     lines = [[_value(row[column], "ns") if column == "ns_per_fan" else str(row[column]) for column in columns]
              for row in rows if row["section"] == section]
-    return _table([column.replace("ns_per_fan", "per draw") for column in columns], lines) if lines else ""
+    return _table([column.replace("ns_per_fan", "per draw") for column in columns], lines)
 
 
 def _pivot(rows: Sequence[Row], down: str, across: str, cell: Any) -> str:
     """A table of one row per value of ``down`` and one column per value of ``across``."""
-    if not rows:
-        return ""
     heads = sorted({row[across] for row in rows})
     names = list(dict.fromkeys(row[down] for row in rows))
     found = {(row[down], row[across]): cell(row) for row in rows}
@@ -143,6 +139,9 @@ def _value(value: float | None, unit: str) -> str:
     return f"{digits}×" if unit == "x" else f"{digits} {unit}".strip()
 
 
-def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown; nothing if it would be empty."""
+    if not lines:
+        return ""
     rows = [head, ["---"] * len(head), *lines]
     return "\n".join("| " + " | ".join(str(cell) for cell in row) + " |" for row in rows)

@@ -6,11 +6,11 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-
 from fan_week.contenders import OURS, OURS_TWICE
 from fan_week.kernel import InKernel, InKernelTwice, compiled
 from fan_week.world import World, build
 from measure import Bar, Clock, Row, alternate, paired
+
 from sim.kernels import sweep
 from sim.kernels.blocks import BLOCK
 

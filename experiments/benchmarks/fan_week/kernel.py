@@ -118,8 +118,8 @@ def _throw(key0, key1, start, week, luck, normal, uniform) -> None:
 
 
 @compiled
-def live(first, last, offsets, seats, targets, group, hours, susceptibility, home, now, after, attachment, records, ideal,
-         presence, key0, key1, week, luck, sums) -> None:
+def live(first, last, offsets, seats, targets, group, hours, susceptibility, home, now, after, attachment, records,
+         ideal, presence, key0, key1, week, luck, sums) -> None:
     """One week of the fans of some blocks, tile by tile; ``sums`` (blocks, groups, 3) is written, not added to."""
     fans = now.size
     around, normal, uniform = np.empty(TILE, f4), np.empty(TILE, f4), np.empty(TILE, f4)

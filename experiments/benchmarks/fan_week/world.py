@@ -110,11 +110,15 @@ def _scale_free(fans: int, each: int, dice: np.random.Generator) -> tuple[np.nda
 
 @njit(cache=True, error_model="numpy")
 def _attach_preferentially(ends: Any, each: Any, state: Any) -> None:
-    """The other end of a new tie is an end of any earlier tie, so those with many ties get more."""
+    """The first few know one another; a later fan's tie leads to an end of any earlier tie: who has many gets more."""
     for tie in range(ends.size // 2):
-        ends[2 * tie] = tie // each
+        fan = tie // each
+        ends[2 * tie] = fan
+        if fan <= each:
+            ends[2 * tie + 1] = (fan + 1 + tie % each) % (each + 1)
+            continue
         state = np.uint64(state) * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
-        ends[2 * tie + 1] = ends[(state >> np.uint64(33)) % np.uint64(2 * tie + 1)]
+        ends[2 * tie + 1] = ends[(state >> np.uint64(33)) % np.uint64(2 * each * fan)]
 
 
 @njit(cache=True, error_model="numpy")

@@ -13,7 +13,7 @@ PERSISTENCE, PUSH, PULL, NOISE = (float(x) for x in (numbers.PERSISTENCE, number
 SPEED, KEPT = float(numbers.SPEED), float(numbers.KEPT)
 CHANCE_AT_REST, CHANCE_PER_ATTACHMENT = float(numbers.CHANCE_AT_REST), float(numbers.CHANCE_PER_ATTACHMENT)
 
-HOW = "an AgentSetPolars whose step is one with_columns; ties: gather, then a sorted group_by; tables of groups gathered"
+HOW = "an AgentSetPolars whose step is two with_columns; neighbours by gather and a sorted group_by"
 
 
 class Fans(AgentSetPolars):
