@@ -135,15 +135,18 @@ def line_bars(answers: dict[int, dict[str, Any]]) -> list[Bar]:
     where fans are few; its fan kernels are the part that should be proportional.
     """
     sizes = [fans for fans in answers if fans >= LINE_FROM]
-    short = "" if max(sizes) == LARGEST else "larger sizes left out"
-    bars = []
+    bars: list[Bar] = []
     for part, what in (("week", "week of the full model"), ("kernels", "its fan kernels")):
         turns = zip(*(column(answers[fans]["turns"]["1"], part) for fans in sizes), strict=True)
         slopes = [float(np.polyfit(np.log(sizes), np.log(taken), 1)[0]) for taken in turns]
         slope = Ratio(median(slopes), min(slopes), max(slopes), len(slopes))
-        name = f"exponent of time over fans, {what}, {min(sizes):,} to {max(sizes):,} fans"
-        bars += [Bar.of(7, name, slope, limit, sense, unit="", remark=short)
-                 for limit, sense in ((1.1, "<="), (0.9, ">="))]
+        name = f"exponent of time over fans, {what}, {LINE_FROM:,} to {LARGEST:,} fans"
+        for limit, sense in ((1.1, "<="), (0.9, ">=")):
+            if max(sizes) == LARGEST:
+                bars.append(Bar.of(7, name, slope, limit, sense, unit=""))
+            else:
+                told = f"larger sizes left out; {slope.middle:.2f} up to {max(sizes):,}"
+                bars.append(Bar(7, name, None, None, None, limit, sense, unit="", remark=told))
     return bars
 
 

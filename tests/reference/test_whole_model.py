@@ -80,13 +80,15 @@ def test_the_bytes_of_a_fan_are_counted_and_within_their_bar(bench: SimpleNamesp
 def test_rows_bars_and_picture_are_made_of_what_was_measured(bench: SimpleNamespace, tmp_path: Path) -> None:
     answer = json.loads(json.dumps(bench.one_world.weeks_in_turns(SMALL)))
     answer["most"] = answer["bare"] + 1_000_000  # the process of a test has been larger before
-    answers = dict.fromkeys((10_000, 100_000, 1_000_000), answer)
+    answers = dict.fromkeys((10_000, 100_000, 1_000_000, 10_000_000), answer)
     rows = [{"section": "whole model", **row} for fans in answers
             for row in bench.whole_model.rows_of_a_size(fans, answer)]
     assert json.loads(json.dumps(rows)) == rows
     assert {row["contender"] for row in rows if row["what"] == "chapter"} == set(CHAPTERS)
     bars = [bar for fans in answers for bar in bench.whole_model.bars_of_a_size(fans, answer)]
     bars += bench.whole_model.line_bars(answers) + bench.whole_model.bars_left_out(10_000_000)
+    few = bench.whole_model.line_bars({10_000: answer, 100_000: answer})
+    assert [bar.reached for bar in few] == [None] * 4
     assert {bar.number for bar in bars} == {4, 5, 6, 7}
     flat = [bar for bar in bars if bar.number == 7]  # the same seconds at every size: an exponent of zero
     assert [bar.reached for bar in flat] == [bar.sense == "<=" for bar in flat]
