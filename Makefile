@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help demo test lint clean python
+.PHONY: help demo test lint bench bench-peers clean python
 
 VENV := .venv
 PY   := $(VENV)/bin/python
@@ -33,8 +33,14 @@ lint: $(VENV)/.all-installed  ## style and types
 	$(PY) -m ruff check
 	$(PY) -m mypy
 
+bench: $(VENV)/.core-installed  ## how fast, and against whom: twelve minutes on a quiet machine
+	$(PY) experiments/benchmarks/run.py
+
+bench-peers: $(VENV)/.core-installed  # the environments of other libraries, which make bench would make
+	$(PY) experiments/benchmarks/libraries.py
+
 clean:  ## forget the environment and all caches; results stay
-	rm -rf $(VENV) .cache .numba_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) experiments/benchmarks/results/environments .cache .numba_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
 	find sim tests experiments notebooks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 python:  # print the Python that would build the environment

@@ -19,7 +19,9 @@ from sim.scenario import Scenario
 from sim.side_by_side import run_all
 
 ROOT = Path(__file__).resolve().parents[2]
-EXPERIMENTS = sorted(path.parent for path in (ROOT / "experiments").glob("*/run.py"))
+# The benchmarks ask about the code, not about a world: they have no scenario.
+EXPERIMENTS = sorted(path.parent for path in (ROOT / "experiments").glob("*/run.py")
+                     if path.parent.name != "benchmarks")
 TINY = {"weeks": 4, "fans": 400, "agencies": 12}
 LONGEST_SCRIPT = 30
 LARGEST_FILE = 300_000
