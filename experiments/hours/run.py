@@ -9,8 +9,8 @@ from sim.sweeps import sweep
 HERE = Path(__file__).parent
 AI, WITHOUT, HOURS = {"ai": "evolving"}, {"ai": "none"}, "idol_hours"
 WORDS = ("Where AI raises idols' hours, and where it lowers them",
-         "time that AI saves an idol on a piece: idol_saving",
-         "drive to make more: content_rebound × staff_saving × (1 − rest kept)")  # fmt: skip
+         "time that AI saves: idol_saving",
+         "time that more content takes: 1 − (1 − staff_saving) ^ (content_rebound × (1 − rest kept))")  # fmt: skip
 
 
 def main(design: Path = HERE / "design.yaml", out: Path = HERE.parents[1] / "results" / "sweeps") -> None:
@@ -22,8 +22,8 @@ def main(design: Path = HERE / "design.yaml", out: Path = HERE.parents[1] / "res
     pairs = differences(readings(found, [HOURS], over=52), [HOURS], AI, WITHOUT).dropna()
     pairs["rest"] = pairs["saved_hours_as_rest"] * pairs["new_duty_compliance"]
     print(pairs.assign(rises=pairs[HOURS] > 0).groupby(pairs["rest"].round(1))[[HOURS, "rises"]].mean().round(2))
-    drive = pairs["content_rebound"] * pairs["staff_saving"] * (1 - pairs["rest"])
-    save(signs(pairs["idol_saving"], drive, pairs[HOURS], WORDS, "h/week", decides.source), HERE / "signs.png")
+    more = 1 - (1 - pairs["staff_saving"]) ** (pairs["content_rebound"] * (1 - pairs["rest"]))
+    save(signs(pairs["idol_saving"], more, pairs[HOURS], WORDS, "h/week", decides.source), HERE / "signs.png")
 
 
 if __name__ == "__main__":
