@@ -2,7 +2,8 @@
 
 from sim.commands.listings import observables, params, policies
 from sim.commands.sensitivity import sensitivity
+from sim.commands.sweeps import sweep
 from sim.commands.worlds import compare, run
 
-COMMANDS = (run, compare, sensitivity, params, policies, observables)
+COMMANDS = (run, compare, sweep, sensitivity, params, policies, observables)
 """The commands, in the order of `limelight --help`."""

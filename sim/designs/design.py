@@ -165,6 +165,7 @@ class Design(Stated):
                 f"`design: {method}` samples nothing, but {self.varied[0].name} is to be varied; take `grid`"
                 f" or one of {', '.join(SPREAD)}."
             )
+        sampling.check(method, self.samples or 1, self.levels)
         if method == "paired" and not self.policies:
             raise DesignError("`design: paired` compares worlds with and without policies; name `policies`.")
         if (method == "table") != (self.rows is not None):

@@ -1,7 +1,7 @@
 """Where the points of a design lie: shares of each range, from methods whose draws have addresses too.
 
-Every method gives the same points on every machine. More points of a Latin hypercube are other points, since it divides
-each range by their number; a Sobol sequence, and the samples for Sobol indices and Morris screening, keep the first.
+Every method gives the same points on every machine. More points of a Sobol sequence, and of a sample for Sobol indices,
+keep the first ones; a Latin hypercube divides each range by their number, so more points are other points.
 """
 
 from __future__ import annotations
@@ -19,6 +19,15 @@ from sim.dice import Dice
 
 MOST_POINTS = 10_000_000
 MOST_DIMENSIONS = 21_201  # of scipy's Sobol sequence
+
+
+def check(method: str, samples: int, levels: int) -> None:
+    """Refuse a number of samples or levels that the method cannot use."""
+    if method == "saltelli" and samples & (samples - 1):
+        near = 2 ** max(1, round(np.log2(samples)))
+        raise DesignError(f"samples: for Sobol indices it must be a power of two; the nearest to {samples} is {near}.")
+    if method == "morris" and levels % 2:
+        raise DesignError(f"levels: Morris screening needs an even number of levels, not {levels}; 4 is usual.")
 
 
 def latin_hypercube(names: Sequence[str], samples: int, luck: int) -> np.ndarray:
@@ -44,17 +53,12 @@ def sobol(names: Sequence[str], samples: int, luck: int) -> np.ndarray:
 
 def saltelli(names: Sequence[str], samples: int, luck: int) -> np.ndarray:
     """Return the points from which Sobol indices are estimated, shape (samples * (names + 2), names)."""
-    if samples & (samples - 1):
-        near = 2 ** max(1, round(np.log2(samples)))
-        raise DesignError(f"samples: for Sobol indices it must be a power of two; the nearest to {samples} is {near}.")
     from_salib = _salib("SALib.sample.sobol", "saltelli")
     return np.asarray(from_salib(_unit_problem(names), samples, calc_second_order=False, seed=luck))
 
 
 def morris(names: Sequence[str], samples: int, luck: int, levels: int) -> np.ndarray:
     """Return walks that move one number at a time, for Morris screening, shape (samples * (names + 1), names)."""
-    if levels % 2:
-        raise DesignError(f"levels: Morris screening needs an even number of levels, not {levels}; 4 is usual.")
     from_salib = _salib("SALib.sample.morris", "morris")
     return np.asarray(from_salib(_unit_problem(names), samples, num_levels=levels, seed=luck))
 

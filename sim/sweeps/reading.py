@@ -163,6 +163,12 @@ class Sweep:
 def load(folder: str | Path) -> Sweep:
     """Open what a sweep has kept, finished or not; `folder` is the one that the sweep has named."""
     place = Path(folder)
+    design, manifest, keeping = read_design(place)
+    return Sweep(place, design, manifest, keeping, Store(place.parent).index(keeping))
+
+
+def read_design(place: Path) -> tuple[pd.DataFrame, dict[str, Any], Keeping]:
+    """Read the design of a sweep with the names of its runs, the manifest, and what is kept of each run."""
     try:
         manifest = json.loads((place / MANIFEST_FILE).read_text(encoding="utf-8"))
         design = pq.ParquetFile(place / DESIGN_FILE).read(use_threads=False).to_pandas()
@@ -174,7 +180,7 @@ def load(folder: str | Path) -> Sweep:
         raise SweepError(f"{place}: there is no sweep in this folder{hint}.") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SweepError(f"{place} holds no whole sweep; sweep again, which keeps its runs.") from error
-    return Sweep(place, design, manifest, keeping, Store(place.parent).index(keeping))
+    return design, manifest, keeping
 
 
 def _pieces(part: Part, held: np.ndarray, names: list[str], weeks: frozenset[int]) -> Iterator[pd.DataFrame]:

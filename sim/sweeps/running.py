@@ -21,7 +21,7 @@ from sim.scenario import plain
 from sim.sweeps.crews import Crew, Here, Processes
 from sim.sweeps.living import Run, Task, live_chunk, task_of
 from sim.sweeps.pace import Pace, shown
-from sim.sweeps.reading import DESIGN_FILE, MANIFEST_FILE, Sweep, load
+from sim.sweeps.reading import DESIGN_FILE, MANIFEST_FILE, Sweep, load, read_design
 from sim.sweeps.store import Index, Store, SweepError
 
 OUT = Path("results/sweeps")
@@ -55,12 +55,13 @@ def sweep(
         index = store.index(task.keeping, damaged)
         waiting = runs_waiting(table, index)
         total = table["run"].nunique()
+        known = [index.seconds[run] for run in table["run"].unique() if run in index.seconds]
         with shown(total, total - len(waiting), show) as pace, interrupts() as stop:
             for name in damaged:
                 pace.say(f"A damaged part was set aside as {name}; its runs are lived again.")
             if waiting and len(waiting) < total:
                 pace.say(f"{total - len(waiting):,} of {total:,} runs are there already.")
-            _live_all(task, waiting, store, _Crews(workers, cluster), pace, stop, [*index.seconds.values()])
+            _live_all(task, waiting, store, _Crews(workers, cluster), pace, stop, known)
             if stop.is_set():
                 pace.say(f"{pace.done - pace.failed:,} of {total:,} runs are done.")
                 raise KeyboardInterrupt
@@ -151,7 +152,7 @@ def laid_out(design: Design, task: Task, store: Store, show: bool = False) -> tu
     """Return the folder of a design and its table with the name of each row's run; both are written if they are new."""
     folder = store.folder / f"{design.name}-{design_key(design, task)[:8]}"
     if (folder / MANIFEST_FILE).exists():
-        return folder, load(folder).design
+        return folder, read_design(folder)[0]
     table = named(design, task)
     content = {
         "design": design.as_mapping(),

@@ -49,7 +49,7 @@ class Keeping:
 
     observables: tuple[str, ...]
     weeks: tuple[int, ...]
-    source: str = field(default_factory=source_hash)
+    source: str = field(default_factory=lambda: source_hash())
 
     @property
     def name(self) -> str:

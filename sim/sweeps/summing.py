@@ -64,8 +64,8 @@ def _gathered(
     first, total, squares = (np.zeros((*shape, len(names))) for _ in range(3))
     week_at = pd.Index(weeks)
     for piece in sweep.weeks(names, weeks):
-        of_run = by_run[runs.get_indexer(piece["run"])]
-        at_week, values = week_at.get_indexer(piece["week"]), piece[names].to_numpy()
+        of_run = by_run[runs.get_indexer(pd.Index(piece["run"]))]
+        at_week, values = week_at.get_indexer(pd.Index(piece["week"])), piece[names].to_numpy()
         for turn in range(spread):  # a run may stand for several rows, such as a world without a policy
             have = np.array([len(listed) > turn for listed in of_run])
             where = (np.array([listed[turn] for listed in of_run[have]], dtype=np.int64), at_week[have])
