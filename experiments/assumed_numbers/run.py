@@ -8,14 +8,14 @@ from sim.sweeps import sweep
 
 HERE = Path(__file__).parent
 AI, WITHOUT = {"ai": "evolving"}, {"ai": "none"}
-SHOWN, COLOURS = 5, 32
+SHOWN = 5
 
 
 def explained(design: Path, out: Path) -> list[Sensitivity]:
     """Live what is not there yet; return what moves AI's part of each outcome, and draw and print it."""
     found = sweep(design, out)
     each = [sensitivity(found, name, over=52, of=AI, against=WITHOUT) for name in found.observables]
-    save(sensitivities(each, SHOWN), HERE / f"{design.stem}.png", COLOURS)
+    save(sensitivities(each, SHOWN), HERE / f"{design.stem}.png")
     for outcome in each:
         print_sensitivity(outcome, SHOWN)
     return each

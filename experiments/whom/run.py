@@ -20,7 +20,7 @@ def main(design: Path = HERE / "design.yaml", out: Path = HERE.parents[1] / "res
     table = better_off(frame, [name for name in frame["policy"].unique() if name != PRESENT], PRESENT)
     groups = table.drop_duplicates(["policy", "who"]).set_index(["who", "policy"])
     print(groups[["who_better", "who_mixed", "who_worse"]].round(2).to_string())
-    save(helped(table, TITLE, source_of(found)), HERE / "whom.png", 32)
+    save(helped(table, TITLE, source_of(found)), HERE / "whom.png")
     table.to_csv(HERE / "whom.csv", index=False, float_format="%.4g")
     return table
 

@@ -36,11 +36,13 @@ def readings(found: Sweep, observables: Sequence[str], week: int | None = None, 
     span = [each for each in kept if last - over < each <= last]
     if len(span) == 1:
         return found.at(last, list(observables))
-    sums = [part.groupby("run")[list(observables)].sum() for part in found.weeks(list(observables), at=span)]
-    means = pd.concat(sums).groupby(level=0).sum() / len(span)
-    frame = found.table.copy()
-    for name in observables:
-        frame[name] = frame["run"].map(means[name]).where(frame["status"] == "ok")
+    names, frame = list(observables), found.table.copy()
+    sums = pd.DataFrame(0.0, index=frame["run"].unique(), columns=names)
+    for part in found.weeks(names, span):
+        of_part = part.groupby("run")[names].sum()
+        sums.loc[of_part.index] += of_part
+    means = sums.loc[frame["run"]].set_axis(frame.index) / len(span)
+    frame[names] = means.where(frame["status"] == "ok")
     return frame
 
 

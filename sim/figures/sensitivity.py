@@ -33,7 +33,7 @@ LOWEST_SHARE, HIGHEST_SHARE = -0.1, 1.1  # where the axis of shares ends, whatev
 
 # The page, in inches.
 MARGIN, MARK_ROOM, LABEL_ROOM, BARS, GAP, SCATTER = 0.4, 0.34, 4.1, 3.1, 0.75, 2.3
-HEAD, ABOVE_PANEL, ROW, AXIS_ROOM, LINE_OF_PRINT = 1.0, 0.44, 0.4, 0.62, 0.125
+HEAD, ABOVE_PANEL, ROW, AXIS_ROOM, LINE_OF_PRINT = 1.02, 0.44, 0.41, 0.6, 0.125
 CHARACTERS_A_LINE = 78  # of a number's meaning
 CHARACTERS_AN_INCH = 19.0  # of the small print
 LEAST_SCATTER = 1.7
@@ -55,13 +55,14 @@ def sensitivities(found: Sensitivity | Sequence[Sensitivity], most: int = MOST) 
     small_print = _small_print(panels, int((width - 2 * MARGIN) * CHARACTERS_AN_INCH))
     foot = 0.25 + LINE_OF_PRINT * (small_print.count("\n") + 1)
     heights = [_height(each, most, screened) for each in panels]
-    page_height = HEAD + foot + sum(ABOVE_PANEL + AXIS_ROOM + height for height in heights)
+    above = ABOVE_PANEL if len(panels) > 1 else 0.0
+    page_height = HEAD + foot + sum(above + AXIS_ROOM + height for height in heights)
     with matplotlib.style.context(STYLE):
         page = Figure(figsize=(width, page_height), dpi=RESOLUTION)
         _put_head(page, panels)
         top = page_height - HEAD
         for each, height in zip(panels, heights, strict=True):
-            top -= ABOVE_PANEL
+            top -= above
             left = MARGIN + MARK_ROOM + LABEL_ROOM
             axes = _axes(page, left, top - height, BARS, height)
             rows = each.table.head(most).to_dict("records")
@@ -257,5 +258,5 @@ def _of_several(panels: Sequence[Sensitivity]) -> list[str]:
     """Say what differs between outcomes: how much of each is luck."""
     if panels[0].seeds < 2:
         return []
-    parts = [f"{_lower(each.label)} {100 * each.noise.replicate:.2g} %" for each in panels]
+    parts = [f"{_lower(each.label)} {100 * each.noise.replicate:.0f} %" for each in panels]
     return [f"Luck's part of the variance of single runs: {', '.join(parts)}."]

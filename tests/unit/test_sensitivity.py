@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from math import pi
 from pathlib import Path
 from textwrap import dedent
@@ -240,6 +241,26 @@ def test_a_reading_is_the_mean_of_the_weeks_kept_and_a_difference_that_of_twins(
         expected = kinds.loc[("evolving", seed), names] - kinds.loc[("none", seed), names]
         np.testing.assert_allclose(changed.loc[seed, names].astype(float), expected.astype(float))
     assert (changed["records_per_fan"] != 0).all()
+
+
+def test_the_command_lives_through_a_design_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "content.yaml"
+    file.write_text(
+        "scenario: {title: Content, weeks: 2, fans: 200, agencies: 4}\ndesign: morris\nsamples: 2\n"
+        "parameters: [pieces_start]\nobservables: [pieces_per_group]\n"
+    )
+    words = ["sensitivity", str(file), "--observable", "pieces_per_group", "--over", "2", "--workers", "1"]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0
+    printed = capsys.readouterr().out
+    assert "mean of weeks 1 to 2" in printed and "Morris screening" in printed
+    kept = pd.read_csv(next(line for line in printed.splitlines() if line.endswith(".csv")))
+    assert kept["mu_star"][0] == pytest.approx(8, rel=0.3)  # content begins where the number says: from 2 to 10
+
+
+def test_without_salib_a_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "SALib.analyze", None)
+    with pytest.raises(SensitivityError, match=r"need SALib; install it with `pip install 'limelight\[analysis\]'`"):
+        sobol_indices(np.arange(8.0)[:, None], 2)
 
 
 def test_the_command_prints_the_table_and_writes_table_and_picture(
