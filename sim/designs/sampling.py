@@ -12,7 +12,6 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from scipy.stats import qmc
 
 from sim.designs.varied import DesignError, Varied
 from sim.dice import Dice
@@ -46,6 +45,8 @@ def latin_hypercube(names: Sequence[str], samples: int, luck: int) -> np.ndarray
 
 def sobol(names: Sequence[str], samples: int, luck: int) -> np.ndarray:
     """Return the first points of a scrambled Sobol sequence, which fill the ranges evenly, shape (samples, names)."""
+    from scipy.stats import qmc  # a second to load, which every process of a sweep would spend
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # any number of points is welcome, not only powers of two
         return np.asarray(qmc.Sobol(len(names), scramble=True, rng=luck).random(samples))

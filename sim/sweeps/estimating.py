@@ -61,8 +61,8 @@ def estimate(design: Design, out: str | Path = OUT, workers: int | None = None) 
         seconds, measured = 0.0, "nothing"
     whole = seconds * len(waiting) / min(workers, max(1, len(waiting)))
     return Estimate(
-        len(table), runs, runs - len(waiting), failed, seconds, whole, _bytes(task.keeping, len(waiting), whole), workers,
-        measured, design.skipped,
+        len(table), runs, runs - len(waiting), failed, seconds, whole, _bytes(task.keeping, len(waiting), whole),
+        workers, measured, design.skipped,
     )  # fmt: skip
 
 
