@@ -32,11 +32,12 @@ def summed(sweep: Sweep, names: list[str], weeks: list[int], groups: list[str]) 
             " fewer weeks or observables, or fewer columns in `by`."
         )
     runs = pd.Index(sweep.design["run"].unique())
-    rows = runs.get_indexer(sweep.design["run"])
-    members = pd.DataFrame({"run": rows, "group": 0 if group_of is None else group_of}).drop_duplicates()
-    by_run = members.groupby("run")["group"].agg(list).to_numpy()
-    spread = max(map(len, by_run), default=1)
-    count, first, total, squares = _gathered(sweep, names, weeks, (len(keys), runs, by_run, spread))
+    members = pd.DataFrame({"run": runs.get_indexer(sweep.design["run"]), "group": 0 if group_of is None else group_of})
+    members = members.drop_duplicates()
+    members["turn"] = members.groupby("run").cumcount()  # a run may stand for several rows
+    group_at = np.full((members["turn"].max() + 1, len(runs)), -1)
+    group_at[members["turn"], members["run"]] = members["group"]
+    count, first, total, squares = _gathered(sweep, names, weeks, runs, group_at, len(keys))
     with np.errstate(invalid="ignore", divide="ignore"):
         many = np.where(count > 0, count, np.nan)[..., None]
         mean = first + total / many
@@ -52,31 +53,36 @@ def summed(sweep: Sweep, names: list[str], weeks: list[int], groups: list[str]) 
 
 
 def _gathered(
-    sweep: Sweep, names: list[str], weeks: list[int], layout: tuple[int, pd.Index, np.ndarray, int]
+    sweep: Sweep, names: list[str], weeks: list[int], runs: pd.Index, group_at: np.ndarray, groups: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Read all pieces once: how many rows, the first value, and the sums of distances to it and of their squares.
 
     Shapes (groups, weeks) and (groups, weeks, observables). Distances to the first value keep the sums exact.
+    `group_at` has the shape (turns, runs): the groups that a run belongs to, -1 where there is none more.
     """
-    groups, runs, by_run, spread = layout
-    shape = (groups, len(weeks))
-    count = np.zeros(shape, dtype=np.int64)
-    first, total, squares = (np.zeros((*shape, len(names))) for _ in range(3))
+    cells = groups * len(weeks)
+    count = np.zeros(cells, dtype=np.int64)
+    first, total, squares = (np.zeros((cells, len(names))) for _ in range(3))
     week_at = pd.Index(weeks)
     for piece in sweep.weeks(names, weeks):
-        of_run = by_run[runs.get_indexer(pd.Index(piece["run"]))]
-        at_week, values = week_at.get_indexer(pd.Index(piece["week"])), piece[names].to_numpy()
-        for turn in range(spread):  # a run may stand for several rows, such as a world without a policy
-            have = np.array([len(listed) > turn for listed in of_run])
-            where = (np.array([listed[turn] for listed in of_run[have]], dtype=np.int64), at_week[have])
-            new = values[have]
+        of_run, values = runs.get_indexer(pd.Index(piece["run"])), piece[names].to_numpy()
+        at_week = week_at.get_indexer(pd.Index(piece["week"]))
+        for group in group_at[:, of_run]:
+            rows = np.flatnonzero(group >= 0)
+            if not rows.size:
+                continue
+            cell = group[rows] * len(weeks) + at_week[rows]
+            order = np.argsort(cell, kind="stable")
+            sorted_values = values[rows[order]]
+            where, starts, many = np.unique(cell[order], return_index=True, return_counts=True)
             fresh = count[where] == 0
-            first[where[0][fresh], where[1][fresh]] = new[fresh]
-            distance = new - first[where]
-            np.add.at(count, where, 1)
-            np.add.at(total, where, distance)
-            np.add.at(squares, where, distance * distance)
-    return count, first, total, squares
+            first[where[fresh]] = sorted_values[starts[fresh]]
+            distance = sorted_values - np.repeat(first[where], many, axis=0)
+            count[where] += many
+            total[where] += np.add.reduceat(distance, starts)
+            squares[where] += np.add.reduceat(distance * distance, starts)
+    shape = (groups, len(weeks), len(names))
+    return count.reshape(shape[:2]), first.reshape(shape), total.reshape(shape), squares.reshape(shape)
 
 
 def lazy_dataset(sweep: Sweep, names: list[str]) -> xarray.Dataset:
