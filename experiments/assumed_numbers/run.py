@@ -2,28 +2,28 @@
 
 from pathlib import Path
 
-from sim.analysis import Sensitivity, print_sensitivity, sensitivity
+from sim.analysis import print_sensitivity, sensitivity
+from sim.designs import Design
 from sim.figures import save, sensitivities
 from sim.sweeps import sweep
 
-HERE = Path(__file__).parent
-AI, WITHOUT = {"ai": "evolving"}, {"ai": "none"}
-SHOWN = 5
+HERE, AI, WITHOUT = Path(__file__).parent, {"ai": "evolving"}, {"ai": "none"}
+CLOSER = {"name": "few", "design": "saltelli", "samples": 16, "seeds": 2}
 
 
-def explained(design: Path, out: Path) -> list[Sensitivity]:
-    """Live what is not there yet; return what moves AI's part of each outcome, and draw and print it."""
+def explained(design: Design, out: Path, picture: str) -> list[str]:
+    """Print and draw what moves AI's part of each outcome; return the first two of each that luck cannot explain."""
     found = sweep(design, out)
     each = [sensitivity(found, name, over=52, of=AI, against=WITHOUT) for name in found.observables]
-    save(sensitivities(each, SHOWN), HERE / f"{design.stem}.png")
-    for outcome in each:
-        print_sensitivity(outcome, SHOWN)
-    return each
+    print_sensitivity(each, rows=5)
+    save(sensitivities(each, most=5), HERE / picture)
+    return list(dict.fromkeys(name for outcome in each for name in outcome.clear[:2]))
 
 
-def main(out: Path = HERE.parents[1] / "results" / "sweeps") -> list[list[Sensitivity]]:
-    """Screen every assumed number, then share out the variance among the few that matter."""
-    return [explained(HERE / name, out) for name in ("screening.yaml", "few.yaml")]
+def main(design: Path = HERE / "design.yaml", out: Path = HERE.parents[1] / "results" / "sweeps") -> None:
+    """Live what is not there yet: screen every assumed number, then look closer at the few that matter."""
+    few = explained(every := Design.from_yaml(design), out, "screening.png")
+    explained(Design(**every.as_mapping() | CLOSER | {"parameters": few}), out, "few.png")
 
 
 if __name__ == "__main__":

@@ -161,7 +161,7 @@ def _survive(runs: int) -> None:
         )
         pd.testing.assert_frame_equal(resumed, undisturbed, check_exact=True)
         width = len(killed.observables)
-        print(f"exactly {resumed['run'].nunique()} runs, {len(resumed):,} rows of {width} observables, equal to the bit")
+        print(f"exactly {len(killed.runs)} runs, {len(resumed):,} rows of {width} observables, equal to the bit")
 
 
 def _measure_reader(runs: int) -> None:

@@ -51,11 +51,11 @@ def differences(
 ) -> pd.DataFrame:
     """Return what one kind of world has more of than its twin: a row for each point and seed, with the point's numbers.
 
-    `of` and `against` say which worlds, such as `{"ai": "evolving"}` and `{"ai": "none"}`; what neither names must be
-    the same in all of them.
+    `of` and `against` say which worlds, such as `{"ai": "evolving"}` and `{"ai": "none"}`; what `against` leaves out is
+    as in `of`.
     """
     key = ["sample", "seed"]
-    one, other = (chosen(frame, which).set_index(key) for which in (of, against))
+    one, other = (chosen(frame, which).set_index(key) for which in (of, {**of, **against}))
     changed = one.copy()
     changed[list(observables)] = one[list(observables)] - other[list(observables)].reindex(one.index)
     return changed.reset_index()

@@ -73,10 +73,14 @@ class Sensitivity:
         return list(self.table.loc[self.table[self.ranked_by] == 0, "name"])
 
     @property
+    def clear(self) -> list[str]:
+        """Numbers whose interval leaves out zero, the weightiest first."""
+        return list(self.table.loc[self.table[f"{self.ranked_by}_low"] > 0, "name"])
+
+    @property
     def when(self) -> str:
         """The weeks that are looked at, in words."""
-        first, last = self.weeks
-        return f"week {last}" if first == last else f"mean of weeks {first} to {last}"
+        return _span(*self.weeks)
 
     @property
     def file_name(self) -> str:
@@ -118,6 +122,7 @@ def sensitivity(
             " screen many numbers, or with `design: saltelli` for Sobol indices of a few."
         )
     last = found.weeks_kept[-1] if week is None else week
+    first = max(last - over + 1, found.weeks_kept[0])
     frame = readings(found, [observable], last, over)
     frame = differences(frame, [observable], of or {}, against) if against else chosen(frame, of or {})
     block = len(design.varied) + (1 if design.design == "morris" else 2)
@@ -128,10 +133,10 @@ def sensitivity(
     try:
         table, floor = _table(design, values.index[kept].to_numpy(), outcomes)
     except SensitivityError as error:
-        raise SensitivityError(f"{observable}, {_span(last, over)}: {error}") from error
+        raise SensitivityError(f"{observable}, {_span(first, last)}: {error}") from error
     seen = found.manifest["observables"][observable]
     return Sensitivity(
-        table, design.design, observable, seen["label"], seen["unit"], (last - over + 1, last), _worlds(of, against),
+        table, design.design, observable, seen["label"], seen["unit"], (first, last), _worlds(of, against),
         replicate_noise(outcomes), floor, int(whole.sum()), values.shape[1],
         tuple(int(number) for number in np.flatnonzero(~whole)), _why(found), source_of(found),
     )  # fmt: skip
@@ -177,9 +182,9 @@ def _columns(name: str, estimate: Estimate) -> dict[str, np.ndarray]:
     return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
 
 
-def _span(last: int, over: int) -> str:
+def _span(first: int, last: int) -> str:
     """Say which weeks are looked at."""
-    return f"week {last}" if over == 1 else f"mean of weeks {last - over + 1} to {last}"
+    return f"week {last}" if first == last else f"mean of weeks {first} to {last}"
 
 
 def _worlds(of: Mapping[str, object] | None, against: Mapping[str, object] | None) -> str:

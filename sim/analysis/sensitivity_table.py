@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.reading import READINGS, Reading, short_unit
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 MOST_ROWS = 20
+LARGE = 100  # from here on numbers are written without decimals
 PER_CENT = 100
 HOW = {
     "morris": "mu*: how far the outcome moves, up or down, when that number alone goes through its whole range, on"
@@ -23,13 +25,21 @@ HOW = {
 }  # fmt: skip
 
 
-def print_sensitivity(found: Sensitivity, rows: int = MOST_ROWS, console: Console | None = None) -> None:
-    """Print the weightiest numbers and what is to be known about the estimate, at most 110 columns wide."""
-    from rich.box import SIMPLE_HEAD
+def print_sensitivity(
+    found: Sensitivity | Sequence[Sensitivity], rows: int = MOST_ROWS, console: Console | None = None
+) -> None:
+    """Print each outcome's weightiest numbers and what is to be known of the estimate, at most 110 columns wide."""
     from rich.console import Console
+
+    for each in [found] if isinstance(found, Sensitivity) else found:
+        _print_one(each, rows, console or Console(width=WIDTH_OF_TABLE))
+
+
+def _print_one(found: Sensitivity, rows: int, console: Console) -> None:
+    """Print one outcome."""
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    console = console or Console(width=WIDTH_OF_TABLE)
     worlds = f", {found.worlds}" if found.worlds else ""
     title = f"What moves {found.label} ({short_unit(found.unit)}): {METHODS[found.method]}, {found.when}{worlds}"
     console.print(title, style="italic", highlight=False)
@@ -94,7 +104,13 @@ def _amount(found: Sensitivity, row: dict[Any, Any], name: str) -> str:
     value = row[name] * reading.factor
     if value == 0:
         return "0"
-    text = f"{value:.3g}"
+    text = _figures(value, 3)
     if f"{name}_high" in row:
-        text += f" ±{(row[f'{name}_high'] - row[name]) * reading.factor:.2g}"
+        text += f" ±{_figures((row[f'{name}_high'] - row[name]) * reading.factor, 2)}"
+    return text
+
+
+def _figures(value: float, figures: int) -> str:
+    """Write a number with so many figures, or in whole ones where it is large."""
+    text = f"{value:,.0f}" if abs(value) >= LARGE else f"{value:.{figures}g}"
     return text.replace("-", "−")

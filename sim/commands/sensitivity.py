@@ -24,7 +24,7 @@ def sensitivity(
     ] = None,
     against: Annotated[
         list[str] | None,
-        typer.Option(metavar="KEY=VALUE", help="Explain the difference to this kind of world; repeatable."),
+        typer.Option(metavar="KEY=VALUE", help="Explain the difference to its twin in this kind; repeatable."),
     ] = None,
     workers: Annotated[int | None, typer.Option(help="Of a design: how many worlds live at a time.")] = None,
     out: Annotated[Path, typer.Option(help="Of a design: where sweeps lie.", metavar="DIR")] = Path("results/sweeps"),
