@@ -197,4 +197,4 @@ def _why(found: Sweep) -> str:
     """Say how many runs are missing, and why."""
     counts = found.table["status"].value_counts()
     parts = [(counts.get("failed", 0), "failed"), (counts.get("waiting", 0), "not lived through yet")]
-    return " and ".join(f"{count} run{'s' * (count > 1)} {what}" for count, what in parts if count)
+    return " and ".join(f"{count} {'runs' if count > 1 else 'run'} {what}" for count, what in parts if count)
