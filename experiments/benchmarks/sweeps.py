@@ -137,20 +137,20 @@ def _survive(runs: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         (place / "design.yaml").write_text(
-            f"scenario: {{fans: 300, agencies: 8, weeks: 12}}\ndesign: sobol\nsamples: {runs}\nparameters: assumed\n"
+            f"scenario: {{fans: 200, agencies: 4, weeks: 8}}\ndesign: sobol\nsamples: {runs}\nparameters: assumed\n"
         )
         command = [sys.executable, __file__, "sweep", str(place)]
         begun = time.perf_counter()
         peace = sim.sweep(place / "design.yaml", place / "peace", workers=2, show=False)
         whole = time.perf_counter() - begun
-        print(f"{runs} runs in peace took {whole:.0f} s")
+        print(f"{runs} runs in peace took {whole:.0f} s", flush=True)
         for turn in range(3):
             job = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
             time.sleep(4 + luck.random() * 0.3 * whole)
             (os.kill if turn % 2 else os.killpg)(job.pid, signal.SIGKILL)
             job.wait()
             there = [load(folder).table["status"].eq("ok").sum() for folder in (place / "killed").glob("design-*")]
-            print(f"killed; {there[0] if there else 0} of {runs} runs are there")
+            print(f"killed; {there[0] if there else 0} of {runs} runs are there", flush=True)
             time.sleep(1)
         subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
         (folder,) = (place / "killed").glob("design-*")

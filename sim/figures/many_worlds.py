@@ -100,7 +100,7 @@ def signs(
         axes.set_xlabel(first, size=8)
         axes.set_ylabel(second, size=8)
         axes.grid(True, axis="both")
-        axes.legend(loc="upper right", frameon=True, fontsize=7.5)
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False, fontsize=7.5)
         page.text(SIDE_MARGIN / wide, 1 - 0.35 / high, title, size=11.5, weight="bold", color=INK, va="center")
         small_print = fill(
             "Each mark is a pair of worlds that share their numbers and luck; the larger it is, the larger the effect"
