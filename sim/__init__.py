@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.comparison import compare
     from sim.industry import Industry
-    from sim.observables import OBSERVABLES, Observable
-    from sim.params import LimelightError
+    from sim.observables import OBSERVABLES
     from sim.policies import Policy
     from sim.processes import WEEK
     from sim.results import Results
     from sim.runner import run
     from sim.scenario import Scenario
+    from sim.sweeps import load, sweep
 
 __all__ = [
     "OBSERVABLES",
     "WEEK",
     "Industry",
-    "LimelightError",
-    "Observable",
     "Policy",
     "Results",
     "Scenario",
     "compare",
+    "load",
     "run",
+    "sweep",
 ]
 
 _HOME = {
@@ -37,12 +37,12 @@ _HOME = {
     "Policy": "policies",
     "Industry": "industry",
     "WEEK": "processes",
-    "Observable": "observables",
     "OBSERVABLES": "observables",
     "Results": "results",
     "run": "runner",
     "compare": "comparison",
-    "LimelightError": "params",
+    "sweep": "sweeps",
+    "load": "sweeps",
 }
 
 

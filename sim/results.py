@@ -204,14 +204,14 @@ def workshop(place: Path, renew: bool = True) -> Iterator[Path]:
         bench = Path(tempfile.mkdtemp(prefix=f".{place.name}-", suffix=".partial", dir=place.parent))
         bench.chmod(0o755)  # mkdtemp makes folders that only their owner may enter
     except OSError as error:
-        raise _cannot_write(place.parent, error) from error
+        raise cannot_write(place.parent, error) from error
     try:
         yield bench
         _publish(bench, place, renew)
     except (OSError, pa.ArrowException) as error:
         if isinstance(error, ValueError):
             raise
-        raise _cannot_write(place.parent, error) from error
+        raise cannot_write(place.parent, error) from error
     finally:
         shutil.rmtree(bench, ignore_errors=True)
 
@@ -242,7 +242,7 @@ def _not_whole(place: Path, reason: str) -> str:
     return f"{place} is not a whole result ({reason}); delete the folder or run again with --fresh."
 
 
-def _cannot_write(parent: Path, error: Exception) -> ResultError:
+def cannot_write(parent: Path, error: Exception) -> ResultError:
     """Say in one sentence why nothing can be written there and what to do."""
     code = getattr(error, "errno", None)
     if code in (errno.ENOSPC, errno.EDQUOT):

@@ -121,7 +121,7 @@ def run(
             "run": folder.name,
             "key": key,
             **({"goes_on_from": {"file": world.path.name, "week": first, "digest": world.digest}} if world else {}),
-            **_provenance(scenario, threads),
+            **provenance(scenario, threads),
             "wall_time_seconds": round(time.perf_counter() - started, 3),
         }
         weeks = weeks_frame(rows, [scenario.date_of(week) for week in range(first, first + len(rows))], first)
@@ -252,7 +252,7 @@ def _keep_agents(industry: Industry, folder: Path, week: int) -> None:
         write_table(table, folder / f"{name}-week-{week:04d}.parquet")
 
 
-def _provenance(scenario: Scenario, threads: int) -> dict[str, Any]:
+def provenance(scenario: Scenario, threads: int) -> dict[str, Any]:
     """Say where a result comes from: question, numbers in force, meaning of the columns, source, machine."""
     from sim.observables import OBSERVABLES
 

@@ -305,8 +305,8 @@ def _frozen(value: object) -> object:
 
 def plain(value: Any) -> Any:
     """Turn numbers of any library into what strict JSON can hold, so that equal worlds read the same."""
-    if isinstance(value, str | int | None):
-        return value
+    if value is None or type(value) in (str, int, bool) or (type(value) is float and math.isfinite(value)):
+        return value  # most are such, and a sweep asks a thousand times
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -1,7 +1,9 @@
 """What `limelight` can be told to do: each command is a function, its docstring the help that a user reads."""
 
 from sim.commands.listings import observables, params, policies
+from sim.commands.sensitivity import sensitivity
+from sim.commands.sweeps import sweep
 from sim.commands.worlds import compare, run
 
-COMMANDS = (run, compare, params, policies, observables)
+COMMANDS = (run, compare, sweep, sensitivity, params, policies, observables)
 """The commands, in the order of `limelight --help`."""
