@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from sim.params import Numbers
 from sim.policies import Change, Policy
 from sim.scenario import Scenario
 
@@ -76,7 +77,11 @@ class Choice:
         return self._of_preset.value(name) if self.preset else self.present_value(name)
 
     def _value(self, values: dict[str, Any], name: str) -> Any:
-        return values[name] if name in values else self.scenario.first_numbers().get(name)
+        return values[name] if name in values else self._first_numbers.get(name)
+
+    @cached_property
+    def _first_numbers(self) -> Numbers:
+        return self.scenario.first_numbers()
 
     @cached_property
     def _of_preset(self) -> Choice:

@@ -1,0 +1,53 @@
+"""What several views draw: blocks of small pictures with their titles, and plain text made safe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from html import escape
+
+from sim.app.drawing import curves
+from sim.app.outlook import Pair
+from sim.app.reading import MOST_MARKS, ON_CURVES, marks_of, panel
+from sim.app.shapes import Look, Mark
+from sim.observables import Observable
+
+
+def block(
+    theme: str, names: Sequence[str], known: Mapping[str, Observable], pair: Pair, band: Sequence[Pair] = (),
+    now: date | None = None,
+) -> str:  # fmt: skip
+    """A grid of small pictures of one theme, as HTML."""
+    marks = marks_of(pair, ON_CURVES.get(theme, ()), MOST_MARKS)
+    return grid([observed(name, known[name], pair, band, marks, now) for name in names])
+
+
+def observed(
+    name: str, seen: Observable, pair: Pair, band: Sequence[Pair] = (), marks: tuple[Mark, ...] = (),
+    now: date | None = None,
+) -> str:  # fmt: skip
+    """One observable over time, with its title, unit and meaning."""
+    drawn = panel(name, seen, pair, band, marks, now)
+    smoothed = ", mean of half a year" if drawn.smoothed_weeks > 1 else ""
+    unit = unit_of(drawn.curve.look)
+    return framed(seen.label, f"{unit}{smoothed}" if unit else smoothed.strip(", "), curves(drawn), seen.meaning, name)
+
+
+def framed(title: str, unit: str, drawing: str, meaning: str = "", name: str = "") -> str:
+    """One picture with its title."""
+    mark = f' data-observable="{escape(name)}"' if name else ""
+    note = f'<p class="panel-note">{escape(meaning)}</p>' if meaning else ""
+    return (
+        f'<article class="panel"{mark}><h3>{escape(title)}</h3>'
+        f'<p class="panel-unit">{escape(unit) or "&nbsp;"}</p>{drawing}{note}</article>'
+    )
+
+
+def grid(frames: Sequence[str]) -> str:
+    """Pictures beside one another."""
+    return f'<div class="panel-grid">{"".join(frames)}</div>'
+
+
+def unit_of(look: Look) -> str:
+    """The unit of a picture in words."""
+    return {"": "", "SD": "standard deviations of the first day", "%": "%"}.get(look.unit, look.unit)
