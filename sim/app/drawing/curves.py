@@ -18,6 +18,8 @@ from sim.app.drawing.scales import (
     month_of,
     round_ticks,
     said,
+    smoothed,
+    telling,
     tick_words,
     told_apart,
 )
@@ -27,7 +29,7 @@ PRESENT, MINE = "present policy", "mine"
 ABOVE, BELOW = 10, 24  # room over and under the plot
 LINE = 14  # least distance of two labels
 TIPS = 40  # places along a curve at which a pointer is told the values
-MOST_POINTS = 270  # of a line: more than one for every second dot shows nothing more
+MOST_POINTS = 600  # of a line: more than one a dot shows nothing more
 MOST_MARKS = 30  # on one curve; the largest are shown
 TICK_WIDTH = 46  # dots that a date needs on the axis
 
@@ -45,9 +47,8 @@ CIRCLE = "M3.4 0A3.4 3.4 0 1 1 -3.4 0A3.4 3.4 0 1 1 3.4 0Z"
 def curves(panel: Panel, width: int = 360, height: int = 200) -> str:
     """Draw one observable in both worlds; the axis runs to the horizon, however far the worlds have been lived."""
     curve, look = panel.curve, panel.curve.look
-    lines = tuple(_smoothed(values, panel.smoothed_weeks) for values in (curve.present, curve.mine))
-    least = panel.least_extent / abs(look.factor or 1)
-    plot = _Plot.of(curve, panel, (*lines, curve.low, curve.high), least, width, height)
+    lines = tuple(smoothed(values, panel.smoothed_weeks) for values in (curve.present, curve.mine))
+    plot = _Plot.of(curve, panel, (*lines, curve.low, curve.high), panel.least_extent, width, height)
     parts = [*plot.axes(look), *_band(plot, curve), _gap(plot, *lines), *_lines(plot, *lines)]
     if panel.now is not None:
         parts.append(_now(plot, float(panel.now.toordinal())))
@@ -119,10 +120,7 @@ class _Plot:
 
     def line(self, values: np.ndarray) -> str:
         """Return the path of a line, in pieces where it has holes."""
-        many = len(values)
-        if not many:
-            return ""
-        places = np.unique(np.linspace(0, many - 1, min(many, MOST_POINTS)).round().astype(int))
+        places = telling(values, MOST_POINTS)
         across, down = self.across.all(self.days[places]), self.up.all(values[places])
         known = np.isfinite(down)
         if known.all():
@@ -137,18 +135,8 @@ class _Plot:
         known = np.flatnonzero(np.isfinite(upper[:many]) & np.isfinite(lower[:many]))
         if not known.size:
             return ""
-        places = known[np.unique(np.linspace(0, known.size - 1, min(known.size, MOST_POINTS)).round().astype(int))]
+        places = known[telling(lower[known], MOST_POINTS)]
         return ribbon(self.across.all(self.days[places]), self.up.all(upper[places]), self.up.all(lower[places]))
-
-
-def _smoothed(values: np.ndarray, weeks: int) -> np.ndarray:
-    """Return the mean of the last so many weeks, of fewer at the beginning; the past never changes by the future."""
-    if weeks <= 1 or not len(values):
-        return values
-    summed = np.concatenate([[0.0], np.cumsum(values)])
-    ends = np.arange(1, len(values) + 1)
-    starts = np.maximum(0, ends - weeks)
-    return (summed[ends] - summed[starts]) / (ends - starts)
 
 
 def _band(plot: _Plot, curve: Curve) -> Iterator[str]:

@@ -71,6 +71,28 @@ def extent(values: Sequence[np.ndarray], least: float = 0) -> tuple[float, float
     return (low, high) if high > low else (low, low + 1)
 
 
+def smoothed(values: np.ndarray, weeks: int) -> np.ndarray:
+    """Return the mean of the last so many weeks, of fewer at the beginning; the past never changes by the future."""
+    if weeks <= 1 or not len(values):
+        return values
+    summed = np.concatenate([[0.0], np.cumsum(values)])
+    ends = np.arange(1, len(values) + 1)
+    starts = np.maximum(0, ends - weeks)
+    return (summed[ends] - summed[starts]) / (ends - starts)
+
+
+def telling(values: np.ndarray, most: int) -> np.ndarray:
+    """Return the weeks at which a line is drawn: all, or about `most`, the highest and lowest of every stretch kept."""
+    weeks = len(values)
+    if weeks <= most:
+        return np.arange(weeks)
+    stretch = -(-2 * weeks // most)
+    rows = np.pad(np.asarray(values, dtype=float), (0, -weeks % stretch), mode="edge").reshape(-1, stretch)
+    starts = np.arange(0, rows.size, stretch)
+    high, low = np.where(np.isnan(rows), -np.inf, rows).argmax(1), np.where(np.isnan(rows), np.inf, rows).argmin(1)
+    return np.unique(np.minimum(np.concatenate([[0], starts + high, starts + low, [weeks - 1]]), weeks - 1))
+
+
 def round_ticks(low: float, high: float, most: int = 4) -> list[float]:
     """Return the round values between two others, evenly apart; few more than `most`, and seldom fewer than two."""
     rough = (high - low) / most
