@@ -6,7 +6,7 @@ import math
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -33,6 +33,8 @@ class Life:
     events: list[Event] = field(default_factory=list, repr=False)
     names: tuple[str, ...] = ()
     _rows: list[np.ndarray] = field(default_factory=list, repr=False)
+    _dates: tuple[date, ...] = field(default=(), repr=False)
+    _marks: dict[str, list[Mark]] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __len__(self) -> int:
@@ -69,7 +71,7 @@ class Life:
     def begin_again(self) -> None:
         """Nothing is known of it any more."""
         with self._lock:
-            self._rows, self.events, self.glances, self.failure = [], [], [], ""
+            self._rows, self.events, self.glances, self._marks, self.failure = [], [], [], {}, ""
 
     def table(self) -> np.ndarray:
         """All weeks so far, shape (weeks, observables)."""
@@ -82,16 +84,22 @@ class Life:
         """One observable over the weeks so far."""
         return self.table()[:, self.names.index(name)] if name in self.names else np.zeros(0)
 
-    def dates(self) -> tuple[date, ...]:
-        """The Mondays of the weeks so far."""
-        return tuple(self.scenario.date_of(self.first + place) for place in range(len(self)))
+    def dates(self, weeks: int | None = None) -> tuple[date, ...]:
+        """The Mondays of the weeks so far, or of so many weeks."""
+        wanted = len(self) if weeks is None else weeks
+        if len(self._dates) < wanted:
+            first = self.scenario.date_of(self.first)
+            self._dates = tuple(first + timedelta(weeks=week) for week in range(wanted))
+        return self._dates[:wanted]
 
     def marks(self, world: str) -> tuple[Mark, ...]:
         """Its events as marks on curves."""
-        return tuple(
-            Mark(self.scenario.date_of(event.week), event.kind, event.subject, event.detail, world, event.magnitude)
-            for event in list(self.events)
-        )
+        events, known = self.events, self._marks.setdefault(world, [])
+        start = self.scenario.start
+        for event in events[len(known) : len(events)]:
+            day = start + timedelta(weeks=event.week)
+            known.append(Mark(day, event.kind, event.subject, event.detail, world, event.magnitude))
+        return tuple(known)
 
     def weeks(self, world: str) -> Weeks:
         """The same as a table that can be taken away."""

@@ -14,13 +14,13 @@ from solara.alias import rv
 from sim.app.desk import Desk
 from sim.app.hall import the_hall
 from sim.app.lever_panel import panel, preset_list, standing
-from sim.app.looking import VIEWS, Looking
+from sim.app.looking import PLAY, VIEWS, Looking
 from sim.app.parts import Levers, Tabs, Top
 from sim.app.takeaway import choice_of
 from sim.app.views import VIEW_OF
 from sim.params import LimelightError
 
-LOOKS = Path(__file__).with_name("looks.css")
+LOOKS, PARTS = Path(__file__).with_name("looks.css"), Path(__file__).parent / "parts" / "parts.css"
 TITLE = "Limelight"
 SENTENCE = "What does AI do to the people of K-pop, and which policies change that? Move a lever and see both worlds."
 FRAME = 0.12  # seconds between two looks at whether there is more to show
@@ -59,10 +59,11 @@ def Page() -> None:
     solara.use_effect(lambda: desk.close, [])
 
     async def watch() -> None:
-        await _watch(desk, frame)
+        await _watch(desk, looking, frame)
 
     async def live() -> None:
         await _live(desk, looking)
+        frame.value += 1
 
     solara.lab.use_task(watch, dependencies=[])
     solara.lab.use_task(live, dependencies=[desk.play.running])
@@ -77,6 +78,7 @@ def Page() -> None:
 
     solara.Title(TITLE)
     solara.Style(LOOKS)
+    solara.Style(PARTS)
     with solara.Div(classes=["limelight", "dark"] if seen.dark else ["limelight"]):
         _head(desk, seen, look)
         with rv.Html(tag="main", class_="desk"):
@@ -90,7 +92,7 @@ def Page() -> None:
                 Tabs(tabs=[{"id": name, "title": title} for name, title in VIEWS], chosen=seen.view,
                      event_choose=lambda name: look(view=name, levers_open=False))  # fmt: skip
                 with rv.Html(
-                    tag="div", class_="view",
+                    tag="div", class_="view-frame",
                     attributes={"id": f"view-{seen.view}", "role": "tabpanel", "aria-labelledby": f"tab-{seen.view}"},
                 ):  # fmt: skip
                     VIEW_OF[seen.view](desk, seen, look, do, frame.value)
@@ -133,7 +135,7 @@ def _levers(desk: Desk, seen: Looking, look: Any, do: Any) -> None:
         event_release=lambda name: do(desk.release, name),
     )  # fmt: skip
     if seen.levers_open:
-        button = solara.HTML(tag="button", unsafe_innerHTML="Show the results", classes=["button", "primary", "narrow-only"])
+        button = solara.HTML(tag="button", unsafe_innerHTML="Show the results", classes=["button", "lead", "narrow-only"])
         rv.use_event(button, "click", lambda *_: look(levers_open=False))
 
 
@@ -152,12 +154,14 @@ def _plain(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
-async def _watch(desk: Desk, frame: Any) -> None:
-    """Draw the page anew whenever there is more to show, however fast worlds live."""
+async def _watch(desk: Desk, looking: Any, frame: Any) -> None:
+    """Draw the page anew whenever there is more to show, however fast worlds live; found the worlds of play in time."""
     seen: object = None
     while True:
         await asyncio.sleep(FRAME)
         desk.outlook.collect()
+        if looking.value.view == PLAY and desk.play.present is None and not desk.play.failure:
+            await asyncio.to_thread(desk.play.build)
         if (stamp := desk.stamp) != seen:
             seen = stamp
             frame.value += 1

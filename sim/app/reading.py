@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -107,21 +108,20 @@ def curve(name: str, seen: Observable, pair: Pair, band: Sequence[Pair] = ()) ->
     """One observable over time in both worlds, as far as they have lived, with the band of other luck."""
     present, mine = pair.present.column(name), pair.mine.column(name)
     low, high, gap_low, gap_high = band_of(list(band), name)
-    scenario = pair.mine.scenario
     weeks = max(len(present), len(mine), len(low))
-    dates = tuple(scenario.date_of(pair.mine.first + week) for week in range(weeks))
+    dates = pair.mine.dates(weeks)
     return Curve(name, seen.label, look_of(seen.unit, present), dates, present, mine, low, high, gap_low, gap_high,
                  BETTER_WITH.get(name, ""), seen.meaning)  # fmt: skip
 
 
 def panel(
     name: str, seen: Observable, pair: Pair, band: Sequence[Pair] = (), marks: tuple[Mark, ...] = (),
-    now: date | None = None,
+    now: date | None = None, brief: bool = False,
 ) -> Panel:  # fmt: skip
     """One small picture of an observable to the end of the scenario."""
     scenario = pair.mine.scenario
     return Panel(curve(name, seen, pair, band), marks, scenario.date_of(scenario.weeks), now,
-                 LEAST_EXTENT.get(seen.unit, 0), SMOOTHED_WEEKS if name in SMOOTHED else 1)  # fmt: skip
+                 LEAST_EXTENT.get(seen.unit, 0), SMOOTHED_WEEKS if name in SMOOTHED else 1, brief)  # fmt: skip
 
 
 def card(name: str, seen: Observable, pair: Pair, band: Sequence[Pair] = ()) -> Card:
@@ -193,6 +193,7 @@ ON_CURVES = {
 """Which kinds of events stand as marks on the curves of a theme."""
 
 MOST_MARKS = 40
+PHASED_DAYS = 7  # between two steps of a law that is being phased in
 
 
 def event_word(kind: str) -> str:
@@ -202,19 +203,36 @@ def event_word(kind: str) -> str:
 
 def marks_of(pair: Pair, kinds: Sequence[str] | None = None, most: int | None = None) -> tuple[Mark, ...]:
     """Events of both worlds in order of time, what happened in both of them once; the largest where there are many."""
-    mine, present = pair.mine.marks("mine"), pair.present.marks("present")
-    theirs = {_happening(mark): mark for mark in present}
-    both = {_happening(mark) for mark in mine} & theirs.keys()
-    told = [
-        *(mark if _happening(mark) not in both else Mark(mark.day, mark.kind, mark.subject, mark.detail, "both",
-                                                         mark.magnitude) for mark in mine),
+    mine, present = (
+        [mark for mark in marks if kinds is None or mark.kind in kinds]
+        for marks in (pair.mine.marks("mine"), pair.present.marks("present"))
+    )
+    both = {_happening(mark) for mark in mine} & {_happening(mark) for mark in present}
+    told = _phased([
+        *(replace(mark, world="both") if _happening(mark) in both else mark for mark in mine),
         *(mark for mark in present if _happening(mark) not in both),
-    ]  # fmt: skip
-    if kinds is not None:
-        told = [mark for mark in told if mark.kind in kinds]
+    ])  # fmt: skip
     if most is not None and len(told) > most:
         told = sorted(told, key=lambda mark: -abs(mark.magnitude))[:most]
     return tuple(sorted(told, key=lambda mark: (mark.day, mark.kind, mark.subject)))
+
+
+def _phased(marks: list[Mark]) -> list[Mark]:
+    """The same, with a law that is phased in told once: when it begins, to what it comes and when it is in force."""
+    kept: list[Mark] = []
+    running: dict[tuple[str, str], int] = {}
+    last: dict[tuple[str, str], date] = {}
+    for mark in marks:
+        whose = mark.subject, mark.world
+        if mark.kind == "policy" and whose in last and (mark.day - last[whose]).days <= PHASED_DAYS:
+            first = kept[running[whose]]
+            detail = f"{first.subject} comes to {mark.magnitude:g} by {mark.day}"
+            kept[running[whose]] = replace(first, detail=detail, magnitude=mark.magnitude)
+        else:
+            running[whose] = len(kept)
+            kept.append(mark)
+        last[whose] = mark.day
+    return kept
 
 
 def _happening(mark: Mark) -> tuple[object, ...]:

@@ -73,6 +73,8 @@ class Panel:
     now: date | None = None
     least_extent: float = 0
     smoothed_weeks: int = 1
+    brief: bool = False
+    """Drawn many times a second: without what a pointer would be told."""
 
 
 @dataclass(frozen=True)

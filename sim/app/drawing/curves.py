@@ -29,7 +29,7 @@ PRESENT, MINE = "present policy", "mine"
 ABOVE, BELOW = 10, 24  # room over and under the plot
 LINE = 14  # least distance of two labels
 TIPS = 40  # places along a curve at which a pointer is told the values
-MOST_POINTS = 600  # of a line: more than one a dot shows nothing more
+MOST_POINTS = 260  # of a line: more than one every two dots shows nothing more
 MOST_MARKS = 30  # on one curve; the largest are shown
 TICK_WIDTH = 46  # dots that a date needs on the axis
 
@@ -53,7 +53,8 @@ def curves(panel: Panel, width: int = 360, height: int = 200) -> str:
     if panel.now is not None:
         parts.append(_now(plot, float(panel.now.toordinal())))
     parts += _ends(plot, look, lines)
-    parts += _tips(plot, look, lines)
+    if not panel.brief:
+        parts += _tips(plot, look, lines)
     parts += _marks(plot, panel.marks, lines)
     return drawing(width, height, says(curve, lines), parts, "curves")
 

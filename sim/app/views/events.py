@@ -26,7 +26,7 @@ WORLD_WORDS = {"both": "both", "present": "present policy", "mine": "mine"}
 @solara.component
 def Events(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
     """The events of both worlds."""
-    with solara.Div(classes=["view-body"]):
+    with solara.Div(classes=["view"]):
         pair = pair_of(desk, seen)
         marks = marks_of(pair) if pair else ()
         count = Counter(mark.kind for mark in marks)

@@ -11,13 +11,13 @@ from sim.app.drawing import cards, legend
 from sim.app.looking import Looking
 from sim.app.parts import Fields, Picture
 from sim.app.reading import BLOCKS, HEADLINES, SHOWN_FIRST, card, names_of, observables_of
-from sim.app.views.panels import block
+from sim.app.views.panels import block, grid
 
 
 @solara.component
 def Future(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
     """Both worlds to the last week of the scenario."""
-    with solara.Div(classes=["view-body"]):
+    with solara.Div(classes=["view"]):
         outlook = desk.outlook
         pair, band = outlook.shown, outlook.pairs_of_the_band
         if pair is None or not pair.weeks:
@@ -34,7 +34,7 @@ def Future(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
             names = every if whole else every[:SHOWN_FIRST]
             with solara.Div(classes=["theme-block"]):
                 solara.HTML(tag="h2", unsafe_innerHTML=title)
-                Picture(html=block(theme, names, known, pair, band))
+                Picture(html=grid(block(theme, names, known, pair, band, brief=not pair.done)))
                 if len(every) > SHOWN_FIRST:
                     word = f"Show fewer of {title.lower()}" if whole else f"Show all {len(every)} of {title.lower()}"
                     Fields(fields=[{"id": f"whole-{theme}", "type": "button", "label": word, "look": "quiet"}], bare=True,

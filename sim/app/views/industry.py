@@ -36,7 +36,7 @@ KINDS = (("groups", "Groups"), ("agencies", "Agencies"), ("tools", "AI tools"))
 @solara.component
 def IndustryView(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
     """Everybody at a glance, and one of them in full."""
-    with solara.Div(classes=["view-body"]):
+    with solara.Div(classes=["view"]):
         found = glances_of(desk, seen)
 
         def change(told: dict[str, Any]) -> None:
@@ -86,7 +86,7 @@ def _inspector(desk: Desk, seen: Looking, look: Any, found: tuple[Glance, Glance
             solara.HTML(tag="h3", unsafe_innerHTML=escape(name_of(kind, glance, place)))
             Picture(html=_belongings(kind, glance, place), event_pick=lambda key: look(picked=key))
         if (pair := pair_of(desk, seen)) is not None:
-            frames = [framed(each.label, unit_of(each.look), thread(each), unit_and_meaning(kind, _state(each.label))[1])
+            frames = [framed(each.label, unit_of(each.look), thread(each, 440, 150), unit_and_meaning(kind, _state(each.label))[1])
                       for each in threads(seen.picked, pair.present, pair.mine) if len(each.dates) > 1]  # fmt: skip
             if frames:
                 Picture(html=grid(frames))

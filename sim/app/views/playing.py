@@ -12,41 +12,38 @@ from sim.app.drawing import cards, legend
 from sim.app.looking import Looking, played
 from sim.app.parts import Fields, Picture
 from sim.app.reading import HEADLINES, card, names_of, observables_of
-from sim.app.views.panels import block
+from sim.app.views.panels import block, grid
 
-SPEEDS = (("2", "2 weeks a second"), ("8", "8 weeks a second"), ("25", "25 weeks a second"), ("0", "as fast as it goes"))
+SPEEDS = (("2", "2 weeks a second"), ("8", "8 weeks a second"), ("25", "25 weeks a second"), ("0", "as fast as may be"))
 SIZES = (SMALL_FANS, 10_000, 100_000, 1_000_000)
-ON_SHOW = {"beauty": 2, "work": 2, "data": 2, "culture": 1, "benefits": 2}
+BEGINNING = (
+    "Two worlds stand on the first day with the same luck, one under present policy and one under mine. Press play, and"
+    " move a lever at any time: it acts from the next week."
+)
+ON_SHOW = {"beauty": 2, "work": 2, "data": 2, "culture": 2, "benefits": 2}
 """How many pictures of a theme are drawn while the worlds live."""
 
 
 @solara.component
 def Playing(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
     """The two worlds, side by side."""
-    with solara.Div(classes=["view-body"]):
+    with solara.Div(classes=["view"]):
         play = desk.play
         Fields(fields=_controls(desk, seen), label="Play",
                event_change=lambda told: _act(desk, seen, look, do, told["id"], told["value"]))  # fmt: skip
         pair = played(desk)
         if pair is None or not pair.weeks:
-            text = ("Both worlds are being founded …" if play.running else
-                    "Press play: two worlds begin on the first day with the same luck, one under present policy and one"
-                    " under mine. Move a lever at any time; it acts from the next week.")  # fmt: skip
-            solara.HTML(tag="p", unsafe_innerHTML=text, classes=["message", "note"])
+            solara.HTML(tag="p", unsafe_innerHTML="Both worlds are being founded …", classes=["message", "note"])
             return
+        if play.week == 0:
+            solara.HTML(tag="p", unsafe_innerHTML=BEGINNING, classes=["message", "note"])
         known = observables_of(desk.choice.scenario)
         with solara.Div(attributes={"id": "cards"}):
             Picture(html=cards(tuple(card(name, known[name], pair) for name in HEADLINES if name in known)))
         solara.HTML(tag="div", unsafe_innerHTML=legend())
-        drawn = [block(theme, names_of(theme, known)[:count], known, pair, now=play.today) for theme, count in ON_SHOW.items()]
-        with solara.Div(classes=["theme-block"]):
-            Picture(html=_joined(drawn))
-
-
-def _joined(blocks: list[str]) -> str:
-    """Several grids as one."""
-    opening, closing = '<div class="panel-grid">', "</div>"
-    return opening + "".join(text.removeprefix(opening).removesuffix(closing) for text in blocks) + closing
+        frames = [drawn for theme, count in ON_SHOW.items()
+                  for drawn in block(theme, names_of(theme, known)[:count], known, pair, (), play.today, play.running)]  # fmt: skip
+        Picture(html=grid(frames))
 
 
 def _controls(desk: Desk, seen: Looking) -> list[dict[str, Any]]:
@@ -58,9 +55,15 @@ def _controls(desk: Desk, seen: Looking) -> list[dict[str, Any]]:
     until = seen.until and scenario.date_of(int(seen.until))
     state = "the end" if play.ended else "running" if running and not until else f"running to {until}" if running else ""
     return [
-        {"id": "play-toggle", "type": "button", "label": "Pause" if running else "Play", "look": "primary",
+        {"id": "play-toggle", "type": "button", "label": "Pause" if running else "Play", "look": "lead",
          "disabled": play.ended},
         {"id": "play-step", "type": "button", "label": "One week", "disabled": running or play.ended},
+        {"id": "play-branch", "type": "button", "label": "Branch from here", "disabled": play.week == 0 or running},
+        {"id": "play-reset", "type": "button", "label": "Reset"},
+        {"id": "play-date", "type": "text", "value": f"{play.today:%-d %B %Y}", "week": play.week},
+        {"id": "play-frames", "type": "text", "value": f"week {play.week} of {scenario.weeks}"
+         + (f" · {state}" if state else "") + (f" · branched on {play.branched}" if play.branched else "")},
+        {"id": "play-break", "type": "break"},
         {"id": "play-speed", "type": "select", "label": "Speed", "value": seen.speed, "options": list(SPEEDS)},
         {"id": "play-until", "type": "date", "label": "Run to", "value": str(scenario.date_of(min(
             scenario.weeks, play.week + 52))), "low": str(scenario.date_of(play.week)),
@@ -68,11 +71,6 @@ def _controls(desk: Desk, seen: Looking) -> list[dict[str, Any]]:
         {"id": "play-run-to", "type": "button", "label": "Run", "spoken": "Run to that date", "disabled": play.ended},
         {"id": "play-size", "type": "select", "label": "Fan agents", "value": str(fans),
          "options": [(str(size), f"{size:,}" + (" (scenario)" if size == scenario.fans else "")) for size in sizes]},
-        {"id": "play-branch", "type": "button", "label": "Branch from here", "disabled": play.week == 0 or running},
-        {"id": "play-reset", "type": "button", "label": "Reset"},
-        {"id": "play-date", "type": "text", "value": f"{play.today:%-d %B %Y}", "week": play.week},
-        {"id": "play-frames", "type": "text", "value": f"week {play.week} of {scenario.weeks}"
-         + (f" · {state}" if state else "") + (f" · branched on {play.branched}" if play.branched else "")},
     ]  # fmt: skip
 
 
@@ -81,7 +79,7 @@ def _act(desk: Desk, seen: Looking, look: Any, do: Any, control: str, value: Any
     play = desk.play
     if control == "play-toggle":
         look(until="")
-        play.running = not play.running
+        play.running = not play.running and not play.ended
         do(lambda: None)
     elif control == "play-step":
         do(play.step)

@@ -28,7 +28,7 @@ FILES = (
 @solara.component
 def TakeAways(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
     """Everything that can be taken away."""
-    with solara.Div(classes=["view-body"]):
+    with solara.Div(classes=["view"]):
         file, set_file = solara.use_state({})
         pair = desk.outlook.shown
 
