@@ -130,7 +130,8 @@ class Choice:
     def back_to(self, earlier: Choice, week: int = 0) -> Choice:
         """What undoing leads to: the earlier choice itself, or its values from now on where weeks have been lived."""
         day = self.scenario.date_of(week + 1)
-        if [line for line in self.lines if _start(line) < day] == [line for line in earlier.lines if _start(line) < day]:
+        lived, lived_then = ([line for line in each.lines if _start(line) < day] for each in (self, earlier))
+        if lived == lived_then:
             return earlier
         choice = self
         for name in dict.fromkeys(line.set for line in (*self.lines, *earlier.lines)):

@@ -1,4 +1,4 @@
-"""A visitor's desk: what has been chosen, what can be undone, the outlook that follows and the worlds that are played."""
+"""A visitor's desk: what has been chosen, what can be undone, the outlook that follows and the worlds of play."""
 
 from __future__ import annotations
 

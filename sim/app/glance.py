@@ -92,7 +92,7 @@ def look_around(industry: Industry) -> Glance:
         alive = np.asarray(population.alive)
         inside = np.clip(values[alive].astype(np.float64), spread.low, np.nextafter(spread.high, spread.low))
         counts, _ = np.histogram(inside, spread.edges)
-        spreads[name] = counts / max(1, counts.sum())
+        spreads[name] = counts / max(1, int(counts.sum()))
         means[name] = {label: _mean(values, alive & who) for label, who in members[spread.kind].items()}
     return Glance(industry.week, industry.date, spreads, means, _cultures(industry), _tables(industry))
 

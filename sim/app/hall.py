@@ -15,7 +15,7 @@ SCENARIO_VARIABLE = "LIMELIGHT_SCENARIO"
 """Where a server that was not started by the command looks for the path of its scenario."""
 
 USUAL = {"title": "Korea, ten years", "seed": 2}
-"""The scenario of a server that was given none: the default numbers, and the luck whose first day is nearest to 2024."""
+"""The scenario of a server that was given none: default numbers, and luck whose first day is near to the real one."""
 
 
 @dataclass

@@ -77,7 +77,8 @@ def place_of(passport: Passport) -> Place:
         return known
     title = passport.name.replace("_", " ").capitalize()
     if isinstance(passport.value, int):
-        return Place(passport.name, OWN, title, choices=tuple(map(str, range(int(passport.low), int(passport.high) + 1))))
+        choices = tuple(map(str, range(int(passport.low), int(passport.high) + 1)))
+        return Place(passport.name, OWN, title, choices=choices)
     return Place(passport.name, OWN, title, (passport.low, passport.high, (passport.high - passport.low) / 20))
 
 

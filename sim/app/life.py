@@ -1,4 +1,4 @@
-"""What is known of a world while it is being lived: a row of observables for each week, its events, and some glances."""
+"""What is known of a world while it is being lived: a row of observables for each week, events, and some glances."""
 
 from __future__ import annotations
 

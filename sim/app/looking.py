@@ -78,7 +78,8 @@ def glances_of(desk: Desk, looking: Looking) -> tuple[Glance, Glance] | None:
     weeks = weeks_looked_at(pair)
     if not weeks:
         return None
-    week = weeks[-1] if looking.week is None else min(weeks, key=lambda each: abs(each - looking.week))
+    wanted = weeks[-1] if looking.week is None else looking.week
+    week = min(weeks, key=lambda each: abs(each - wanted))
     present, mine = (next(glance for glance in list(life.glances) if glance.week == week)
                      for life in (pair.present, pair.mine))  # fmt: skip
     return present, mine

@@ -83,7 +83,7 @@ class Outlook:
     _refine: bool = True
 
     def ask(self, choice: Choice, replicates: int = REPLICATES, refine: bool = True) -> None:
-        """Ask for the outlook of a choice; what is no longer asked for is abandoned, what is known is taken as it is."""
+        """Ask for the outlook of a choice; what is no longer asked for is abandoned, what is known is taken up."""
         self.collect()
         self.choice, asked = choice, self._errands
         self._errands, self._replicates, self._refine = {}, replicates, refine

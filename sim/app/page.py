@@ -15,7 +15,7 @@ from sim.app.desk import Desk
 from sim.app.hall import the_hall
 from sim.app.lever_panel import panel, preset_list, standing
 from sim.app.looking import PLAY, VIEWS, Looking
-from sim.app.parts import Levers, Tabs, Top
+from sim.app.parts import Fields, Levers, Tabs, Top
 from sim.app.takeaway import choice_of
 from sim.app.views import VIEW_OF
 from sim.params import LimelightError
@@ -135,8 +135,9 @@ def _levers(desk: Desk, seen: Looking, look: Any, do: Any) -> None:
         event_release=lambda name: do(desk.release, name),
     )  # fmt: skip
     if seen.levers_open:
-        button = solara.HTML(tag="button", unsafe_innerHTML="Show the results", classes=["button", "lead", "narrow-only"])
-        rv.use_event(button, "click", lambda *_: look(levers_open=False))
+        with rv.Html(tag="div", class_="drawer-foot"):
+            Fields(fields=[{"id": "close-levers", "type": "button", "label": "Show the results", "look": "lead"}],
+                   bare=True, event_change=lambda _: look(levers_open=False))  # fmt: skip
 
 
 def _message(desk: Desk, do: Any) -> None:
@@ -145,8 +146,8 @@ def _message(desk: Desk, do: Any) -> None:
     with rv.Html(tag="div", attributes={"role": "alert", "id": "error"}, class_="message error" if text else ""):
         if text:
             solara.HTML(tag="p", unsafe_innerHTML=_plain(text))
-            button = solara.HTML(tag="button", unsafe_innerHTML="Reset", classes=["button"], attributes={"id": "recover"})
-            rv.use_event(button, "click", lambda *_: do(desk.recover))
+            Fields(fields=[{"id": "recover", "type": "button", "label": "Reset"}], bare=True,
+                   event_change=lambda _: do(desk.recover))  # fmt: skip
 
 
 def _plain(text: str) -> str:

@@ -174,4 +174,5 @@ def _thread(kind: str, identity: int, name: str, present: Life, mine: Life) -> T
         sides.append(values)
     unit, _ = unit_and_meaning(kind, name)
     seen = np.concatenate(sides)
-    return Thread(state_word(name), look_of(unit, seen[np.isfinite(seen)]), tuple(glance.day for glance in looks), *sides)
+    days = tuple(glance.day for glance in looks)
+    return Thread(state_word(name), look_of(unit, seen[np.isfinite(seen)]), days, *sides)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ import numpy as np
 from sim.app.choice import Choice
 from sim.app.glance import Glance, look_around
 from sim.app.life import Life, LifeError, checked, sentence
+from sim.app.workers import processors
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -105,7 +105,7 @@ class Play:
     def _found(self, asked: Choice) -> Twin:
         from sim.industry import Industry
 
-        threads = max(1, _processors() // 2)
+        threads = max(1, processors() // 2)
         twin = Twin(Industry(asked.mine, threads), Life(asked.mine))
         twin.note()
         return twin
@@ -180,7 +180,3 @@ class Play:
         """The visitor has gone: the worlds are dropped."""
         self.reset(self.choice)
         self._pool.shutdown(wait=False)
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -61,8 +61,8 @@ BLOCKS: dict[str, tuple[str, tuple[str, ...]]] = {
 SHOWN_FIRST = 4
 
 HEADLINES = (
-    "vulnerable_dissatisfaction", "idol_hours", "burnt_out_idols", "harm_per_fan", "deepfakes", "appropriation_score",
-    "industry_revenue", "idol_income",
+    "vulnerable_dissatisfaction", "idol_hours", "burnt_out_idols", "expected_breaches", "deepfakes",
+    "appropriation_score", "industry_revenue", "idol_income",
 )  # fmt: skip
 
 BETTER_WITH = {name: way for directions in OF_WHOM.values() for name, way in directions.items()} | {
@@ -150,7 +150,8 @@ def _judged(
     if len(band) >= 3:
         over = [(each.mine.column(name)[-LAST_YEAR:].mean(), each.present.column(name)[-LAST_YEAR:].mean())
                 for each in band]  # fmt: skip
-        found = paired_effects(*(np.array(side)[:, None] for side in zip(*over, strict=True)))
+        under, without = (np.array(side)[:, None] for side in zip(*over, strict=True))
+        found = paired_effects(under, without)
         low, high = float(found.low[0]), float(found.high[0])
         sure = low > 0 or high < 0
         look = look_of(seen.unit, pair.present.column(name))
@@ -181,8 +182,8 @@ def _amount(value: float, look: Look, signed: bool = False, with_unit: bool = Tr
 
 
 EVENT_WORDS = {
-    "policy": "Law takes effect", "breach": "Breach", "fine": "Fine", "call_out": "Call-out", "hiatus": "Leave for health",
-    "debut": "Debut", "ending": "Group ends", "closure": "Agency closes",
+    "policy": "Law takes effect", "breach": "Breach", "fine": "Fine", "call_out": "Call-out",
+    "hiatus": "Leave for health", "debut": "Debut", "ending": "Group ends", "closure": "Agency closes",
 }  # fmt: skip
 """What kinds of events are called; others keep their own name."""
 

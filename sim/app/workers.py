@@ -101,23 +101,61 @@ def _serve(line: Connection, yielding: bool) -> None:
         return
 
 
+class WaitingList:
+    """Errands that wait for a process."""
+
+    def __init__(self) -> None:
+        self._errands: list[Errand] = []
+        self._served: Counter[str] = Counter()
+        self._changed = threading.Condition()
+        self.closed = False
+
+    def put(self, errand: Errand) -> None:
+        """Add an errand."""
+        with self._changed:
+            self._errands.append(errand)
+            self._changed.notify_all()
+
+    def take(self, only_at_once: bool = False) -> Errand | None:
+        """Wait for an errand and take it: the most urgent, then that of whoever was served least, then the oldest.
+
+        None once the list has been closed.
+        """
+        with self._changed:
+            while not self.closed:
+                self._errands = [errand for errand in self._errands if not errand.dropped]
+                fit = [errand for errand in self._errands if errand.urgency == AT_ONCE or not only_at_once]
+                if fit:
+                    errand = min(fit, key=lambda each: (each.urgency, self._served[each.owner], each.number))
+                    self._errands.remove(errand)
+                    self._served[errand.owner] += 1
+                    return errand
+                self._changed.wait()
+        return None
+
+    def forget(self, owner: str) -> None:
+        """Drop all errands of a visitor who has gone."""
+        with self._changed:
+            for errand in self._errands:
+                if errand.owner == owner:
+                    errand.drop()
+            self._served.pop(owner, None)
+
+    def close(self) -> None:
+        """Let nobody wait any more."""
+        with self._changed:
+            self.closed = True
+            self._changed.notify_all()
+
+
 class Workers:
     """The processes of one server; `express` of them serve only what a visitor waits for."""
 
     def __init__(self, count: int | None = None, express: int = 1) -> None:
-        processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        self.count = max(2, count or processors)
-        self._waiting: list[Errand] = []
-        self._served: Counter[str] = Counter()
-        self._changed = threading.Condition()
-        self._closed = False
+        self.waiting = WaitingList()
         self._processes: dict[int, tuple[Any, Connection]] = {}
-        self._threads = [
-            threading.Thread(target=self._work, args=(place, place < express), daemon=True, name=f"worker {place}")
-            for place in range(self.count)
-        ]
-        for thread in self._threads:
-            thread.start()
+        for place in range(max(2, count or processors())):
+            threading.Thread(target=self._work, args=(place, place < express), daemon=True).start()
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -126,46 +164,24 @@ class Workers:
 
     def ask(self, errand: Errand) -> Errand:
         """Put an errand on the list."""
-        with self._changed:
-            self._waiting.append(errand)
-            self._changed.notify_all()
+        self.waiting.put(errand)
         return errand
 
     def forget(self, owner: str) -> None:
         """Drop all errands of a visitor who has gone."""
-        with self._changed:
-            for errand in self._waiting:
-                if errand.owner == owner:
-                    errand.drop()
-            self._served.pop(owner, None)
+        self.waiting.forget(owner)
 
     def close(self) -> None:
         """End all processes."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
+        self.waiting.close()
         for process, _ in list(self._processes.values()):
             process.terminate()
-
-    def _next(self, express: bool) -> Errand | None:
-        """Wait for an errand: the most urgent, then that of the visitor who was served least, then the oldest."""
-        with self._changed:
-            while not self._closed:
-                self._waiting = [errand for errand in self._waiting if not errand.dropped]
-                fit = [errand for errand in self._waiting if errand.urgency == AT_ONCE or not express]
-                if fit:
-                    errand = min(fit, key=lambda each: (each.urgency, self._served[each.owner], each.number))
-                    self._waiting.remove(errand)
-                    self._served[errand.owner] += 1
-                    return errand
-                self._changed.wait()
-        return None
 
     def _work(self, place: int, express: bool) -> None:
         """One thread for one process: hand it errands, listen, and put another in its place when it dies."""
         with suppress(EOFError, OSError):
             self._spawn(place, express)
-        while (errand := self._next(express)) is not None:
+        while (errand := self.waiting.take(express)) is not None:
             errand.tries += 1
             try:
                 process, line = self._processes.get(place, (None, None))
@@ -174,7 +190,7 @@ class Workers:
                 line.send((errand.number, errand.life.scenario, errand.glances))
                 self._listen(line, errand)
             except (EOFError, OSError):
-                if self._closed:
+                if self.waiting.closed:
                     return
                 self._end(place)
                 self._lost(errand)
@@ -225,8 +241,13 @@ class Workers:
 
     def _end(self, place: int) -> None:
         """Clear away a process that was lost."""
-        process, line = self._processes.pop(place, (None, None))
-        if process is not None:
+        if place in self._processes:
+            process, line = self._processes.pop(place)
             line.close()
             process.kill()
             process.join(1)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

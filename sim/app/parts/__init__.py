@@ -59,7 +59,7 @@ def Top(
     event_share: Told = None,
     event_levers: Told = None,
 ) -> None:
-    """The head of the page: what it is, what day and how finely, light or dark; `theme` is told what the visitor prefers."""
+    """The head of the page: what it is, what day and how finely; `theme` is told whether it is to be dark."""
 
 
 @solara.component_vue("tabs.vue", vuetify=False)

@@ -50,7 +50,8 @@ def Events(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
         ]
         Fields(fields=[
             *chips,
-            {"id": "event-world", "type": "select", "label": "Where", "value": seen.world_of_events, "options": list(WHERE)},
+            {"id": "event-world", "type": "select", "label": "Where", "value": seen.world_of_events,
+             "options": list(WHERE)},
             {"id": "event-words", "type": "search", "label": "Containing", "value": seen.words_of_events,
              "hint": "group 12"},
             {"id": "worlds", "type": "select", "label": "Worlds", "value": seen.worlds, "options": list(WORLDS)},
@@ -63,7 +64,8 @@ def Events(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
         last = scenario.date_of(scenario.weeks if seen.worlds == OUTLOOK else max(1, pair.mine.week))
         if told:
             drawn = timeline(tuple(_worded(mark) for mark in told), scenario.start, last)
-            Picture(html=framed(f"{len(told):,} events", "above the line: present policy; below: mine", drawn, name="timeline"))
+            note = "above the line: present policy; below: mine"
+            Picture(html=framed(f"{len(told):,} events", note, drawn, name="timeline"))
         Picture(html=_table(told))
 
 

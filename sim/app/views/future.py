@@ -36,9 +36,19 @@ def Future(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
                 solara.HTML(tag="h2", unsafe_innerHTML=title)
                 Picture(html=grid(block(theme, names, known, pair, band, brief=not pair.done)))
                 if len(every) > SHOWN_FIRST:
-                    word = f"Show fewer of {title.lower()}" if whole else f"Show all {len(every)} of {title.lower()}"
-                    Fields(fields=[{"id": f"whole-{theme}", "type": "button", "label": word, "look": "quiet"}], bare=True,
-                           event_change=lambda _, theme=theme: look(whole_themes=_turned(seen.whole_themes, theme)))  # fmt: skip
+                    _more(theme, title, len(every), seen, look)
+
+
+def _more(theme: str, title: str, count: int, seen: Looking, look: Any) -> None:
+    """The button that shows a theme whole, or only its first pictures."""
+    whole = theme in seen.whole_themes
+    word = f"Show fewer of {title.lower()}" if whole else f"Show all {count} of {title.lower()}"
+
+    def turn(_: Any) -> None:
+        look(whole_themes=_turned(seen.whole_themes, theme))
+
+    button = {"id": f"whole-{theme}", "type": "button", "label": word, "look": "quiet"}
+    Fields(fields=[button], bare=True, event_change=turn)
 
 
 def _turned(names: tuple[str, ...], name: str) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from sim.app.people import (
 )
 from sim.app.people import treemap as tiles_of
 from sim.app.reading import look_of
+from sim.app.shapes import Thread
 from sim.app.views.panels import framed, grid, unit_of
 from sim.app.views.who import nothing_yet, when_changed, when_fields
 
@@ -86,14 +87,20 @@ def _inspector(desk: Desk, seen: Looking, look: Any, found: tuple[Glance, Glance
             solara.HTML(tag="h3", unsafe_innerHTML=escape(name_of(kind, glance, place)))
             Picture(html=_belongings(kind, glance, place), event_pick=lambda key: look(picked=key))
         if (pair := pair_of(desk, seen)) is not None:
-            frames = [framed(each.label, unit_of(each.look), thread(each, 440, 150), unit_and_meaning(kind, _state(each.label))[1])
-                      for each in threads(seen.picked, pair.present, pair.mine) if len(each.dates) > 1]  # fmt: skip
+            frames = [_followed(kind, each) for each in threads(seen.picked, pair.present, pair.mine)
+                      if len(each.dates) > 1]  # fmt: skip
             if frames:
                 Picture(html=grid(frames))
         if max(places) >= 0:
             Picture(html=_table(kind, found, places))
         Fields(fields=[{"id": "close-inspector", "type": "button", "label": "Close"}], bare=True,
                event_change=lambda _: look(picked=""))  # fmt: skip
+
+
+def _followed(kind: str, life: Thread) -> str:
+    """One state of one agent over time."""
+    meaning = unit_and_meaning(kind, _state(life.label))[1]
+    return framed(life.label, unit_of(life.look), thread(life, 440, 150), meaning)
 
 
 def _state(label: str) -> str:
@@ -136,5 +143,6 @@ def _table(kind: str, found: tuple[Glance, Glance], places: list[int]) -> str:
         cells = "".join(f"<td>{'–' if value is None else escape(written(value, look))}</td>" for value in values)
         rows.append(f'<tr title="{escape(meaning)}"><th scope="row">{escape(state_word(name))}</th>{cells}</tr>')
     head = '<tr><th scope="col">State</th><th scope="col">Present policy</th><th scope="col">Mine</th></tr>'
-    return (f'<details class="lever-more"><summary>All states</summary><div class="scroll-x"><table class="event-table">'
-            f"<thead>{head}</thead><tbody>{''.join(rows)}</tbody></table></div></details>")  # fmt: skip
+    return ('<details class="lever-more"><summary>All states</summary><div class="scroll-x">'
+            f'<table class="event-table"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
+            "</div></details>")  # fmt: skip

@@ -32,8 +32,9 @@ def observed(
     """One observable over time, with its title, unit and meaning."""
     drawn = panel(name, seen, pair, band, marks, now, brief)
     smoothed = ", mean of half a year" if drawn.smoothed_weeks > 1 else ""
-    unit = unit_of(drawn.curve.look)
-    return framed(seen.label, f"{unit}{smoothed}" if unit else smoothed.strip(", "), curves(drawn, *SIZE), seen.meaning, name)
+    unit = unit_of(drawn.curve.look) or {"ratio": "ratio", "count": "number"}.get(seen.unit, "")
+    unit = f"{unit}{smoothed}" if unit else smoothed.strip(", ")
+    return framed(seen.label, unit, curves(drawn, *SIZE), seen.meaning, name)
 
 
 def framed(title: str, unit: str, drawing: str, meaning: str = "", name: str = "") -> str:

@@ -41,8 +41,9 @@ def Playing(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
         with solara.Div(attributes={"id": "cards"}):
             Picture(html=cards(tuple(card(name, known[name], pair) for name in HEADLINES if name in known)))
         solara.HTML(tag="div", unsafe_innerHTML=legend())
-        frames = [drawn for theme, count in ON_SHOW.items()
-                  for drawn in block(theme, names_of(theme, known)[:count], known, pair, (), play.today, play.running)]  # fmt: skip
+        frames = []
+        for theme, count in ON_SHOW.items():
+            frames += block(theme, names_of(theme, known)[:count], known, pair, (), play.today, play.running)
         Picture(html=grid(frames))
 
 
@@ -53,7 +54,8 @@ def _controls(desk: Desk, seen: Looking) -> list[dict[str, Any]]:
     sizes = sorted({*SIZES, scenario.fans, fans})
     running = play.running
     until = seen.until and scenario.date_of(int(seen.until))
-    state = "the end" if play.ended else "running" if running and not until else f"running to {until}" if running else ""
+    running_word = f"running to {until}" if until else "running"
+    state = "the end" if play.ended else running_word if running else ""
     return [
         {"id": "play-toggle", "type": "button", "label": "Pause" if running else "Play", "look": "lead",
          "disabled": play.ended},

@@ -29,7 +29,7 @@ FILES = (
 def TakeAways(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
     """Everything that can be taken away."""
     with solara.Div(classes=["view"]):
-        file, set_file = solara.use_state({})
+        file, set_file = solara.use_state(dict[str, Any]())
         pair = desk.outlook.shown
 
         def want(what: str) -> None:
@@ -44,7 +44,8 @@ def TakeAways(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None
 
         resolution = desk.outlook.resolution
         solara.HTML(tag="p", classes=["message", "note"], unsafe_innerHTML=(
-            f"What is taken away is what is shown: {resolution.text}. The scenario file gives the same numbers when it is run."
+            f"What is taken away is what is shown: {resolution.text}."
+            " The scenario file gives the same numbers when it is run."
         ))  # fmt: skip
         with solara.Div(classes=["panel"]):
             Copies(id="share-link", label="A link to this scenario, these levers and this seed",

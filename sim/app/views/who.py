@@ -65,7 +65,9 @@ def Who(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
             else:
                 when_changed(desk, seen, look, told["id"], told["value"])
 
-        chips = [{"id": f"who-{kind}", "type": "chip", "label": title, "value": kind == seen.who} for kind, title in OF_WHOM]
+        chips = [
+            {"id": f"who-{kind}", "type": "chip", "label": title, "value": kind == seen.who} for kind, title in OF_WHOM
+        ]
         Fields(fields=[*chips, *when_fields(desk, seen)], label="Whom to look at", event_change=change)
         found = glances_of(desk, seen)
         if found is None:
