@@ -33,7 +33,7 @@ MOST_DATES = 5
 LINE = 0.13  # height of a label
 CHARACTERS = 158  # in a line of the small print
 LUCK = "the same luck in both worlds; blue shade: mine under other luck"
-MOST_POINTS, LEAST_POINTS = 1600, 120  # of the lines of a figure together, and of one, so that the file stays small
+MOST_POINTS, LEAST_POINTS = 1600, 90  # of the lines of a figure together, and of one, so that the file stays small
 
 
 def printed(panels: Sequence[Panel], title: str, source: str) -> Figure:

@@ -32,7 +32,7 @@ EDITION = "1"
 LONGEST_LINK, LARGEST_CONTENT = 20_000, 400_000  # characters
 MOST_FANS, MOST_AGENCIES = 1_000_000, 2_000
 """The largest world that a link may ask a server for, unless the server's own is larger."""
-FILE_NAMES = {"present": "present-policy.yaml", "mine": "mine.yaml"}
+FILE_NAMES = {"present": "limelight-present.yaml", "mine": "limelight-mine.yaml"}
 FIELDS = ("title", "start", "weeks", "fans", "agencies", "seed", "ai", "numbers", "strategies")
 """What a link says of a scenario besides policies and plug-ins, where it is not the default."""
 
