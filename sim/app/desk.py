@@ -83,10 +83,13 @@ class Desk:
             self._change(choice)
 
     def recover(self) -> None:
-        """After an error: worlds are founded anew, and what failed is tried once more."""
-        self.message = ""
-        self.play.reset(self.choice)
-        self.outlook.ask_again()
+        """After an error: worlds are founded anew; levers that no world survives are let go (undo has them)."""
+        self.message, failed = "", bool(self.outlook.failure)
+        if failed and self.choice.lines:
+            self.open(Choice(self.choice.scenario))
+        else:
+            self.play.reset(self.choice)
+            self.outlook.ask(self.choice)
 
     def close(self) -> None:
         """The visitor has gone."""

@@ -79,21 +79,19 @@ class Outlook:
     full: Pair | None = None
     choice: Choice | None = None
     _errands: dict[str, Errand] = field(default_factory=dict)
-    _replicates: int = REPLICATES
-    _refine: bool = True
 
-    def ask(self, choice: Choice, replicates: int = REPLICATES, refine: bool = True) -> None:
+    def ask(self, choice: Choice, replicates: int = REPLICATES) -> None:
         """Ask for the outlook of a choice; what is no longer asked for is abandoned, what is known is taken up."""
         self.collect()
         self.choice, asked = choice, self._errands
-        self._errands, self._replicates, self._refine = {}, replicates, refine
+        self._errands = {}
         fans = min(choice.scenario.fans, COARSE_FANS)
         self.coarse = self._pair(choice, fans, choice.scenario.seed, AT_ONCE, asked)
         self.band = [
             self._pair(choice, fans, (choice.scenario.seed + other) % 2**64, SOON, asked)
             for other in range(1, replicates)
         ]
-        whole = fans < choice.scenario.fans <= FULL_FANS and refine
+        whole = fans < choice.scenario.fans <= FULL_FANS
         self.full = self._pair(choice, choice.scenario.fans, choice.scenario.seed, LATER, asked) if whole else None
         for key, errand in asked.items():
             if key not in self._errands:
@@ -123,11 +121,6 @@ class Outlook:
             if errand.life.done:
                 self.shelf.put(key, errand.life)
                 del self._errands[key]
-
-    def ask_again(self) -> None:
-        """Try once more what failed."""
-        if self.choice is not None:
-            self.ask(self.choice, self._replicates, self._refine)
 
     def close(self) -> None:
         """The visitor has gone: nothing is reckoned any more."""

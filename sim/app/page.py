@@ -142,7 +142,8 @@ def _levers(desk: Desk, seen: Looking, look: Any, do: Any) -> None:
 
 def _message(desk: Desk, do: Any) -> None:
     """What went wrong, in a sentence, and the way out of it."""
-    text = desk.play.failure or desk.outlook.failure or desk.message
+    broken = desk.play.failure or desk.outlook.failure
+    text = f"A world could not live on: {broken}" if broken else desk.message
     with rv.Html(tag="div", attributes={"role": "alert", "id": "error"}, class_="message error" if text else ""):
         if text:
             solara.HTML(tag="p", unsafe_innerHTML=_plain(text))
