@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import pprint
 import re
 import tempfile
 import zlib
@@ -33,6 +32,7 @@ LONGEST_LINK, LARGEST_CONTENT = 20_000, 400_000  # characters
 MOST_FANS, MOST_AGENCIES = 1_000_000, 2_000
 """The largest world that a link may ask a server for, unless the server's own is larger."""
 FILE_NAMES = {"present": "limelight-present.yaml", "mine": "limelight-mine.yaml"}
+CODE_WIDTH = 100  # characters in a line of YAML and of code
 FIELDS = ("title", "start", "weeks", "fans", "agencies", "seed", "ai", "numbers", "strategies")
 """What a link says of a scenario besides policies and plug-ins, where it is not the default."""
 
@@ -187,19 +187,18 @@ def scenario_yaml(choice: Choice, which: Which = "mine") -> str:
         f"# {'My policy' if which == 'mine' else 'Present policy'}, from the policy lab of Limelight."
         f"\n# Run it:  limelight run {FILE_NAMES[which]}\n"
     )
-    return head + _yaml(scenario)
+    return head + yaml.safe_dump(_shown(scenario), sort_keys=False, allow_unicode=True, width=CODE_WIDTH)
 
 
-def _yaml(scenario: Scenario) -> str:
-    """Write a scenario as YAML, without what it leaves open."""
+def _shown(scenario: Scenario) -> dict[str, Any]:
+    """Return a scenario as its file would write it, without what it leaves open."""
     content = plain(scenario.as_mapping())
     content["policies"] = [
         {**{key: value for key, value in policy.as_mapping().items() if value},
          "changes": [plain(_filled(line)) for line in policy.changes]}
         for policy in scenario.policies
     ]  # fmt: skip
-    kept = {key: value for key, value in content.items() if value not in ([], {}) and key != "snapshots_every"}
-    return yaml.safe_dump(kept, sort_keys=False, allow_unicode=True, width=100)
+    return {key: value for key, value in content.items() if value not in ([], {}) and (value or key != "snapshots_every")}
 
 
 # ---------- the data
@@ -242,19 +241,19 @@ def code_text(choice: Choice, fans: int, weeks: int) -> tuple[str, str]:
 
 
 def _python(choice: Choice) -> str:
-    """Write the five lines that live through both worlds."""
+    """Write the lines that live through both worlds."""
     usual, whole = Scenario().as_mapping(), choice.present.as_mapping()
     settings = {name: whole[name] for name in (*FIELDS, "plugins") if whole[name] != usual[name]}
-    mine = _literal([_literal_policy(policy) for policy in choice.mine.policies])
-    present = [_literal_policy(policy) for policy in choice.present.policies]
-    if present:
-        settings["policies"] = present
+    if choice.present.policies:
+        settings["policies"] = [_spoken(policy) for policy in choice.present.policies]
+    mine = [_spoken(policy) for policy in choice.mine.policies]
     lines = [
         "from sim import Scenario, run",
         "",
-        "settings = " + _literal(plain(settings)),
+        f"settings = {_literal(plain(settings))}",
+        f"policies = {_literal(mine)}",
         'present = Scenario.of(settings, "present policy")',
-        f'mine = Scenario.of({{**settings, "policies": {mine}}}, "mine")',
+        'mine = Scenario.of({**settings, "policies": policies}, "mine")',
         "",
         'if __name__ == "__main__":',
         '    for name, scenario in {"present policy": present, "mine": mine}.items():',
@@ -263,24 +262,34 @@ def _python(choice: Choice) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _literal_policy(policy: Policy) -> object:
-    """Write a policy as Python: by its name where it comes with the model."""
+def _spoken(policy: Policy) -> object:
+    """Write a policy as code: by its name where it comes with the model, else without the laws behind its lines."""
     if presets().get(policy.name) == policy:
         return policy.name
-    return {"name": policy.name, "changes": [plain(_filled(line)) for line in policy.changes]}
+    changes = [plain({key: value for key, value in _filled(line).items() if key != "law"}) for line in policy.changes]
+    return {"name": policy.name, "changes": changes}
 
 
-def _literal(value: object) -> str:
-    """Write plain values as Python that a person can read."""
-    return pprint.pformat(value, width=100, sort_dicts=False)
+def _literal(value: object, indent: int = 0) -> str:
+    """Write plain values as Python: on one line where it fits, else a line for each of its parts."""
+    whole, inner = repr(value), " " * (indent + 4)
+    if len(whole) + indent <= CODE_WIDTH or not isinstance(value, dict | list):
+        return whole
+    if isinstance(value, dict):
+        parts = [f"{inner}{key!r}: {_literal(part, indent + 4)}," for key, part in value.items()]
+        return "\n".join(["{", *parts, " " * indent + "}"])
+    return "\n".join(["[", *(f"{inner}{_literal(part, indent + 4)}," for part in value), " " * indent + "]"])
 
 
 def _shell(choice: Choice) -> str:
     """Write the commands that write both scenarios and live through them."""
     parts = []
-    for which in ("present", "mine"):
-        scenario = choice.present if which == "present" else choice.mine
-        parts.append(f"cat > {FILE_NAMES[which]} <<'YAML'\n{_yaml(scenario)}YAML\nlimelight run {FILE_NAMES[which]}\n")
+    for name, scenario in ((FILE_NAMES["present"], choice.present), (FILE_NAMES["mine"], choice.mine)):
+        content = {key: value for key, value in _shown(scenario).items() if key != "policies"}
+        if scenario.policies:
+            content["policies"] = [_spoken(policy) for policy in scenario.policies]
+        text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=CODE_WIDTH, default_flow_style=None)
+        parts.append(f"cat > {name} <<'YAML'\n{text}YAML\nlimelight run {name}\n")
     return "".join(parts)
 
 

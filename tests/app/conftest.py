@@ -32,9 +32,9 @@ PATIENCE = 60_000  # milliseconds that a test waits for the page
 SCENARIO = """\
 title: A small Korea
 start: 2024-12-30
-weeks: 60
+weeks: 44
 fans: 2300
-agencies: 24
+agencies: 16
 seed: 2
 plugins: [{plugin}]
 """

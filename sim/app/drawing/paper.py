@@ -10,7 +10,7 @@ from html import escape
 
 import numpy as np
 
-CHARACTER = 6.3  # width of a usual character of the drawings' type, in the drawing's own units
+CHARACTER = 6.7  # width of a usual character of the drawings' type, in the drawing's own units
 
 
 def tag(name: str, content: str = "", **attributes: object) -> str:

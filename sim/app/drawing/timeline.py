@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from sim.app.drawing.curves import CIRCLE, SHAPES, TICK_WIDTH
@@ -15,15 +15,19 @@ MOST_OF_A_KIND = 150  # marks in a lane; the largest are drawn, all are counted
 LIFT = 7  # how far the marks of one world only lie from the line
 
 
-def timeline(marks: Sequence[Mark], first: date, last: date, width: int = 960, height: int | None = None) -> str:
-    """Draw what happened in both worlds between two days; what happened in both alike lies on the line."""
+def timeline(
+    marks: Sequence[Mark], first: date, last: date, width: int = 960, words: Mapping[str, str] | None = None
+) -> str:
+    """Draw what happened in both worlds between two days; what happened in both alike lies on the line.
+
+    `words` are the names of kinds of events, where they have others than their own.
+    """
     kinds: dict[str, list[Mark]] = {}
     for mark in marks:
         kinds.setdefault(mark.kind, []).append(mark)
     ordered = sorted(kinds.items(), key=lambda kind: len(kind[1]))
-    height = height or HEAD + LANE * max(len(ordered), 1) + FOOT
-    lane = (height - HEAD - FOOT) / max(len(ordered), 1)
-    names = {kind: kind.replace("_", " ") for kind in kinds}
+    height = HEAD + LANE * max(len(ordered), 1) + FOOT
+    names = {kind: (words or {}).get(kind, kind.replace("_", " ")) for kind in kinds}
     left = MARGIN + CHARACTER * max((len(name) for name in names.values()), default=6) + 46
     across = Scale(first.toordinal(), max(last.toordinal(), first.toordinal() + 1), left, width - MARGIN - 6)
     parts = [*_dates(across, HEAD, height - FOOT)]
@@ -31,7 +35,7 @@ def timeline(marks: Sequence[Mark], first: date, last: date, width: int = 960, h
     for place, (kind, found) in enumerate(ordered):
         present, mine = (sum(mark.world in (world, "both") for mark in found) for world in ("present", "mine"))
         told.append(f"{names[kind]} {present} and {mine}")
-        parts += _lane(found, names[kind], (present, mine), HEAD + lane * (place + 0.5), across)
+        parts += _lane(found, names[kind], (present, mine), HEAD + LANE * (place + 0.5), across)
     if not told:
         parts.append(label(width / 2, height / 2, "nothing of what is chosen has happened yet", "tick", "middle"))
     says = f"Events under present policy and mine, {first:%Y} to {last:%Y}: {'; '.join(told) or 'none'}."
