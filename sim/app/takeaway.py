@@ -198,7 +198,8 @@ def _shown(scenario: Scenario) -> dict[str, Any]:
          "changes": [plain(_filled(line)) for line in policy.changes]}
         for policy in scenario.policies
     ]  # fmt: skip
-    return {key: value for key, value in content.items() if value not in ([], {}) and (value or key != "snapshots_every")}
+    empty = {"snapshots_every": 0, "plugins": [], "numbers": {}, "policies": [], "strategies": {}}
+    return {key: value for key, value in content.items() if value != empty.get(key)}
 
 
 # ---------- the data
@@ -263,9 +264,10 @@ def _python(choice: Choice) -> str:
 
 
 def _spoken(policy: Policy) -> object:
-    """Write a policy as code: by its name where it comes with the model, else without the laws behind its lines."""
-    if presets().get(policy.name) == policy:
-        return policy.name
+    """Write a policy as code: by the name of the preset that says the same, else without the laws behind its lines."""
+    for name, preset in presets().items():
+        if preset.changes == policy.changes:
+            return name
     changes = [plain({key: value for key, value in _filled(line).items() if key != "law"}) for line in policy.changes]
     return {"name": policy.name, "changes": changes}
 

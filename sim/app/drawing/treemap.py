@@ -16,6 +16,7 @@ HEAD = 15  # height of the line with a parent's name
 LEAST_HEIGHT = 34  # from which on a parent is named
 TAB_STOPS = 40
 INSET = 2
+BOLD = 7.4  # width of a bold character
 LINE = 13
 
 Box = tuple[float, float, float, float]
@@ -139,7 +140,7 @@ def shade_of(value: float, low: float, high: float) -> int:
 
 def _room(text: str) -> float:
     """Return the least width of a tile or a house that a text fits in."""
-    return CHARACTER * len(text) + 9
+    return BOLD * len(text) + 9
 
 
 def _scale(treemap: Treemap, width: int, height: int) -> Iterator[str]:
