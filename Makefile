@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help demo test lint bench bench-peers clean python
+.PHONY: help demo app test lint bench bench-peers clean python
 
 VENV := .venv
 PY   := $(VENV)/bin/python
@@ -25,6 +25,9 @@ help:  ## show this list
 
 demo: $(VENV)/.core-installed  ## ten years of the Korean industry, with and without AI
 	$(PY) experiments/korea/run.py
+
+app: $(VENV)/.all-installed  ## the policy lab in the browser, on this machine only
+	$(PY) -m sim app
 
 test: $(VENV)/.all-installed  ## everything that must hold
 	$(PY) -m pytest -n auto --dist loadfile

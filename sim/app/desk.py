@@ -1,0 +1,131 @@
+"""A visitor's desk: what has been chosen, what can be undone, the outlook that follows and the worlds of play."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.app.choice import Choice
+from sim.app.hall import Hall
+from sim.app.outlook import Outlook
+from sim.app.play import Play
+from sim.params import LimelightError
+
+MOST_UNDONE = 100
+SMALL_FANS = 2_000
+"""How many fan agents the worlds of play have until the visitor asks for more."""
+
+
+class Desk:
+    """Everything that belongs to one visitor; nothing of it is seen by another."""
+
+    def __init__(self, hall: Hall, owner: str, choice: Choice | None = None) -> None:
+        self.hall = hall
+        self.choice = choice or Choice(hall.scenario)
+        self.earlier: list[Choice] = []
+        self.message = ""
+        self.outlook = Outlook(hall.workers, hall.shelf, owner)
+        self.play = Play(self.choice, min(SMALL_FANS, self.choice.scenario.fans))
+        self._ask()
+
+    @property
+    def week(self) -> int:
+        """The week in which a lever moves now: that of the worlds of play."""
+        return self.play.week
+
+    @property
+    def stamp(self) -> tuple[object, ...]:
+        """Something that changes whenever there is more to show."""
+        return self.outlook.stamp, self.play.stamp, self.message
+
+    def move(self, name: str, value: Any) -> None:
+        """Move a lever; it acts from the next week of the worlds of play, and in the outlook from the same day."""
+        self._take(lambda: self.choice.moved(name, value, self.week))
+
+    def release(self, name: str) -> None:
+        """Let a lever stand as present policy has it."""
+        self._take(lambda: self.choice.released(name, self.week))
+
+    def adopt(self, preset: str) -> None:
+        """Take up a preset; an empty name lets go of all levers."""
+        self._take(lambda: self.choice.adopting(preset, self.week))
+
+    def clear(self) -> None:
+        """Let go of all levers."""
+        self._take(lambda: self.choice.cleared(self.week))
+
+    def undo(self) -> None:
+        """Take back the last move; weeks that have been lived stay as they were."""
+        if self.earlier:
+            self._change(self.choice.back_to(self.earlier.pop(), self.week))
+
+    def open(self, choice: Choice) -> None:
+        """Take up another choice altogether, from the first day."""
+        self.play.reset(choice, min(self.play.fans, choice.scenario.fans))
+        self.earlier.append(self.choice)
+        self._change(choice)
+
+    def branch(self) -> None:
+        """Let the played *mine* become the present policy that further moves are measured against."""
+        try:
+            choice = self.play.branch()
+        except LimelightError as error:
+            self.message = str(error)
+            return
+        self.earlier.clear()
+        self._change(choice)
+
+    def reset_play(self, fans: int | None = None) -> None:
+        """Begin to play anew, from the first day and with the levers as they stand."""
+        choice = Choice(self.choice.scenario, self._from_the_first_day(), self.choice.preset)
+        self.play.reset(choice, fans)
+        if choice != self.choice:
+            self.earlier.append(self.choice)
+            self._change(choice)
+
+    def recover(self) -> None:
+        """After an error: worlds are founded anew; levers that no world survives are let go (undo has them)."""
+        self.message, failed = "", bool(self.outlook.failure)
+        if failed and self.choice.lines:
+            self.open(Choice(self.choice.scenario))
+        else:
+            self.play.reset(self.choice)
+            self.outlook.ask(self.choice)
+
+    def close(self) -> None:
+        """The visitor has gone."""
+        self.outlook.close()
+        self.play.close()
+
+    def _from_the_first_day(self) -> tuple[Any, ...]:
+        """The lines that hold now, as if they had been chosen on the first day."""
+        if self.week == 0:
+            return self.choice.lines
+        fresh = Choice(self.choice.scenario)
+        if self.choice.preset:
+            fresh = fresh.adopting(self.choice.preset)
+        for name in dict.fromkeys(line.set for line in self.choice.lines):
+            if fresh.value(name) != self.choice.value(name):
+                fresh = fresh.moved(name, self.choice.value(name))
+        return fresh.lines
+
+    def _take(self, how: Any) -> None:
+        """Change the choice, or say in one sentence why it cannot be."""
+        try:
+            choice = how()
+        except LimelightError as error:
+            self.message = str(error)
+            return
+        self.earlier = [*self.earlier, self.choice][-MOST_UNDONE:]
+        self._change(choice)
+
+    def _change(self, choice: Choice) -> None:
+        self.message = ""
+        try:
+            self.play.change(choice)
+            self.choice = choice
+            self._ask()
+        except LimelightError as error:
+            self.message = str(error)
+
+    def _ask(self) -> None:
+        self.outlook.ask(self.choice)

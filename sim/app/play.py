@@ -1,0 +1,182 @@
+"""Play: the two worlds live side by side before the visitor's eyes, and a lever acts from the next week on."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.app.choice import Choice
+from sim.app.glance import Glance, look_around
+from sim.app.life import Life, LifeError, checked, sentence
+from sim.app.workers import processors
+
+if TYPE_CHECKING:
+    from sim.industry import Industry
+
+GLANCE_EVERY = 13  # weeks
+
+
+@dataclass
+class Twin:
+    """One of the two worlds with the record of its life."""
+
+    industry: Industry
+    life: Life
+    seen: int = 0
+
+    def note(self) -> None:
+        """Write down the week that the world is in."""
+        from sim.observables import observe
+
+        industry = self.industry
+        row = observe(industry)
+        look = [look_around(industry)] if industry.week % GLANCE_EVERY == 0 else []
+        self.life.add(tuple(row), np.array([checked(row, industry.week)]), industry.events[self.seen :], look)
+        self.seen = len(industry.events)
+
+    def live(self) -> None:
+        """One more week."""
+        self.industry.step()
+        self.note()
+
+
+@dataclass
+class Play:
+    """Two living worlds that share all luck. Every method may be called from any thread; weeks never overlap.
+
+    `fans` is how finely the worlds are resolved, the scenario's own number if it is 0.
+    """
+
+    choice: Choice
+    fans: int = 0
+    running: bool = False
+    failure: str = ""
+    present: Twin | None = None
+    mine: Twin | None = None
+    branched: date | None = None
+    _step: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "twin"), repr=False)
+
+    @property
+    def asked(self) -> Choice:
+        """The choice at the resolution that is played."""
+        scenario = self.choice.scenario
+        return self.choice.on(scenario.with_(fans=self.fans)) if self.fans else self.choice
+
+    @property
+    def week(self) -> int:
+        """The week both worlds are in; 0 before they are built."""
+        return self.mine.industry.week if self.mine else 0
+
+    @property
+    def today(self) -> date:
+        """The Monday of that week."""
+        return self.choice.scenario.date_of(self.week)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the worlds have reached the last week of the scenario."""
+        return self.week >= self.choice.scenario.weeks
+
+    @property
+    def stamp(self) -> tuple[object, ...]:
+        """Something that changes whenever there is more to show."""
+        return id(self.mine), self.week, self.running, self.failure
+
+    def build(self) -> None:
+        """Found both worlds, unless they stand."""
+        with self._step:
+            if self.present is not None or self.failure:
+                return
+            try:
+                asked = self.asked
+                both = self._pool.map(self._found, (Choice(asked.scenario), asked))
+                self.present, self.mine = both
+            except Exception as error:
+                self.failure, self.running = sentence(error), False
+
+    def _found(self, asked: Choice) -> Twin:
+        from sim.industry import Industry
+
+        threads = max(1, processors() // 2)
+        twin = Twin(Industry(asked.mine, threads), Life(asked.mine))
+        twin.note()
+        return twin
+
+    def step(self) -> None:
+        """One week of both worlds; an error stops the play and is kept as a sentence."""
+        self.build()
+        with self._step:
+            if self.present is None or self.mine is None or self.failure or self.ended:
+                self.running = False
+                return
+            try:
+                list(self._pool.map(Twin.live, (self.present, self.mine)))
+            except Exception as error:
+                self.failure, self.running = f"Week {self.week}: {sentence(error)}", False
+            if self.ended:
+                self.running = False
+
+    def run_to(self, day: date) -> int:
+        """The week up to which the worlds have to live to reach a date, within the scenario."""
+        scenario = self.choice.scenario
+        return max(self.week, min(scenario.weeks, -(-(day - scenario.start).days // 7)))
+
+    def change(self, choice: Choice) -> None:
+        """Let other lines hold in *mine*; those of the lived weeks are the same, the others act from their dates."""
+        with self._step:
+            self.choice = choice
+            if self.mine is not None:
+                scenario = self.asked.mine
+                industry = self.mine.industry
+                industry.scenario = self.mine.life.scenario = scenario
+                industry.law = scenario.schedule(industry.first_law.copy())
+
+    def branch(self) -> Choice:
+        """Let *mine* as it stands become the past of both worlds; returns the choice that begins there."""
+        with self._step:
+            if self.mine is None or self.present is None:
+                raise LifeError("there is no world to branch from yet; press play or step first.")
+            with tempfile.TemporaryDirectory() as folder:
+                saved = self.mine.industry.snapshot(Path(folder) / "world.npz")
+                self.present = self._twin_of(self.mine, saved)
+            scenario = self.choice.mine
+            self.choice = Choice(scenario.with_(title=self.choice.scenario.title))
+            self.branched = self.today
+            return self.choice
+
+    def _twin_of(self, twin: Twin, saved: Path) -> Twin:
+        """A second world in the same state, with the same life behind it."""
+        from sim.industry import Industry
+
+        industry = Industry.restore(saved, twin.industry.scenario, twin.industry.threads)
+        life = Life(twin.life.scenario)
+        life.add(twin.life.names, twin.life.table().copy(), tuple(twin.life.events), tuple(twin.life.glances))
+        return Twin(industry, life, twin.seen)
+
+    def glances(self) -> tuple[Glance, Glance] | None:
+        """Both worlds as they stand now."""
+        with self._step:
+            if self.present is None or self.mine is None:
+                return None
+            return look_around(self.present.industry), look_around(self.mine.industry)
+
+    def reset(self, choice: Choice, fans: int | None = None) -> None:
+        """Forget both worlds; the next step founds them anew."""
+        self.running = False
+        with self._step:
+            self.present = self.mine = self.branched = None
+            self.choice, self.failure = choice, ""
+            self.fans = self.fans if fans is None else fans
+
+    def close(self) -> None:
+        """The visitor has gone: the worlds are dropped."""
+        self.reset(self.choice)
+        self._pool.shutdown(wait=False)

@@ -1,0 +1,57 @@
+"""The server of the page: it listens on this machine only, asks the internet for nothing, and tells nobody."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from sim.app.hall import close_hall, the_hall
+from sim.params import LimelightError
+from sim.scenario import Scenario
+
+HOST = "127.0.0.1"
+NOWHERE = "http://127.0.0.1:9/"
+"""Where the framework would look for what its packaged assets lack: a port that nobody answers."""
+
+SETTINGS = {
+    "SOLARA_APP": "sim.app.page",
+    "SOLARA_MODE": "production",
+    "SOLARA_ASSETS_CDN": NOWHERE,
+    "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
+    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
+    "SOLARA_THEME_SHOW_BANNER": "False",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "5m",
+}
+"""What the framework is told before it is imported; a visitor who is away for longer is forgotten."""
+
+
+class AppError(LimelightError):
+    """The page cannot be served; the message says why and what to do."""
+
+
+def serve(scenario: Scenario | None = None, port: int = 8765) -> None:
+    """Serve the page until Ctrl-C; port 0 takes a free one."""
+    os.environ.update(SETTINGS)
+    try:
+        import uvicorn
+        from solara.server import starlette
+    except ImportError as error:
+        raise AppError(f"the page needs the extra 'app' ({error}); install it with: make app.") from error
+    port = _free(port)
+    the_hall(scenario)
+    print(f"Limelight is at http://{HOST}:{port} (Ctrl-C ends it)", flush=True)
+    try:
+        uvicorn.run(starlette.app, host=HOST, port=port, log_level="warning")
+    finally:
+        close_hall()
+
+
+def _free(port: int) -> int:
+    """The port, if nobody listens there yet."""
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((HOST, port))
+        except OSError as error:
+            raise AppError(f"port {port} cannot be used ({error.strerror}); give another one with --port.") from error
+        return int(listening.getsockname()[1])

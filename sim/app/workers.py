@@ -1,0 +1,253 @@
+"""Spawned processes that live through worlds for the page and tell of them while they do.
+
+One of them is kept free for what a visitor waits for; the others also refine in the background. A visitor who has had
+less is served first, a world that nobody asks for any more is abandoned within a week, a process that dies is replaced.
+"""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+
+from sim.app.life import Life, checked, sentence
+from sim.scenario import Scenario
+
+AT_ONCE, SOON, LATER = 0, 1, 2
+"""How urgent an errand is: a visitor waits for it, it adds a band, it refines."""
+
+TELL_EVERY = 0.1  # seconds between two reports of a world
+GLANCE_EVERY = 26  # weeks
+PATIENCE = 0.02  # seconds between two looks at whether an errand is still wanted
+POLITENESS = 15  # how far the processes in the background step back for others
+WARMING_UP = -1
+TRIES = 2  # how often a world may lose its process before it is given up
+STOP, LOST = "stop", "its process was ended from outside, perhaps for want of memory; choose fewer fan agents."
+
+
+@dataclass(eq=False)
+class Errand:
+    """A world to be lived for a visitor: the life that it fills, how urgent it is, and whether it is still wanted."""
+
+    life: Life
+    owner: str
+    urgency: int = AT_ONCE
+    glances: bool = True
+    dropped: bool = False
+    tries: int = 0
+    number: int = field(default_factory=itertools.count().__next__)
+
+    def drop(self) -> None:
+        """Nobody asks for it any more."""
+        self.dropped = True
+
+
+def _live(line: Connection, number: int, scenario: Scenario, glances: bool) -> None:
+    """In a spawned process: live through a world and tell of it, until it is done or anything is heard on the line."""
+    from sim.app.glance import look_around
+    from sim.industry import Industry
+    from sim.observables import observe
+
+    industry = Industry(scenario)
+    names: tuple[str, ...] = ()
+    rows: list[list[float]] = []
+    looks: list[Any] = []
+    told, seen = time.perf_counter(), 0
+    for week in range(scenario.weeks + 1):
+        if week:
+            industry.step()
+        row = observe(industry)
+        names = names or tuple(row)
+        rows.append(checked(row, week))
+        last = week == scenario.weeks
+        if glances and (week % GLANCE_EVERY == 0 or last):
+            looks.append(look_around(industry))
+        if line.poll():
+            return
+        if last or time.perf_counter() - told > TELL_EVERY:
+            line.send((number, "weeks", names, np.array(rows), industry.events[seen:], looks))
+            told, seen, rows, looks = time.perf_counter(), len(industry.events), [], []
+    line.send((number, "done"))
+
+
+def _serve(line: Connection, yielding: bool) -> None:
+    """A spawned process: one world after the other, as the line asks; Ctrl-C is for its parent to hear."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if yielding and hasattr(os, "nice"):
+        os.nice(POLITENESS)
+    try:
+        _live(line, WARMING_UP, Scenario(fans=2000, weeks=2), True)  # loads what is compiled before it is waited for
+        while True:
+            asked = line.recv()
+            if asked == STOP:
+                continue
+            try:
+                _live(line, *asked)
+            except (EOFError, OSError):
+                raise
+            except Exception as error:
+                line.send((asked[0], "failed", sentence(error)))
+    except (EOFError, OSError, KeyboardInterrupt):
+        return
+
+
+class WaitingList:
+    """Errands that wait for a process."""
+
+    def __init__(self) -> None:
+        self._errands: list[Errand] = []
+        self._served: Counter[str] = Counter()
+        self._changed = threading.Condition()
+        self.closed = False
+
+    def put(self, errand: Errand) -> None:
+        """Add an errand."""
+        with self._changed:
+            self._errands.append(errand)
+            self._changed.notify_all()
+
+    def take(self, only_at_once: bool = False) -> Errand | None:
+        """Wait for an errand and take it: the most urgent, then that of whoever was served least, then the oldest.
+
+        None once the list has been closed.
+        """
+        with self._changed:
+            while not self.closed:
+                self._errands = [errand for errand in self._errands if not errand.dropped]
+                fit = [errand for errand in self._errands if errand.urgency == AT_ONCE or not only_at_once]
+                if fit:
+                    errand = min(fit, key=lambda each: (each.urgency, self._served[each.owner], each.number))
+                    self._errands.remove(errand)
+                    self._served[errand.owner] += 1
+                    return errand
+                self._changed.wait()
+        return None
+
+    def forget(self, owner: str) -> None:
+        """Drop all errands of a visitor who has gone."""
+        with self._changed:
+            for errand in self._errands:
+                if errand.owner == owner:
+                    errand.drop()
+            self._served.pop(owner, None)
+
+    def close(self) -> None:
+        """Let nobody wait any more."""
+        with self._changed:
+            self.closed = True
+            self._changed.notify_all()
+
+
+class Workers:
+    """The processes of one server; `express` of them serve only what a visitor waits for."""
+
+    def __init__(self, count: int | None = None, express: int = 1) -> None:
+        self.waiting = WaitingList()
+        self._processes: dict[int, tuple[Any, Connection]] = {}
+        for place in range(max(2, count or processors())):
+            threading.Thread(target=self._work, args=(place, place < express), daemon=True).start()
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that are alive now."""
+        return tuple(process.pid for process, _ in list(self._processes.values()) if process.is_alive())
+
+    def ask(self, errand: Errand) -> Errand:
+        """Put an errand on the list."""
+        self.waiting.put(errand)
+        return errand
+
+    def forget(self, owner: str) -> None:
+        """Drop all errands of a visitor who has gone."""
+        self.waiting.forget(owner)
+
+    def close(self) -> None:
+        """End all processes."""
+        self.waiting.close()
+        for process, _ in list(self._processes.values()):
+            process.terminate()
+
+    def _work(self, place: int, express: bool) -> None:
+        """One thread for one process: hand it errands, listen, and put another in its place when it dies."""
+        with suppress(EOFError, OSError):
+            self._spawn(place, express)
+        while (errand := self.waiting.take(express)) is not None:
+            errand.tries += 1
+            try:
+                process, line = self._processes.get(place, (None, None))
+                if process is None or line is None or not process.is_alive():
+                    process, line = self._spawn(place, express)
+                line.send((errand.number, errand.life.scenario, errand.glances))
+                self._listen(line, errand)
+            except (EOFError, OSError):
+                if self.waiting.closed:
+                    return
+                self._end(place)
+                self._lost(errand)
+
+    def _lost(self, errand: Errand) -> None:
+        """A process died on an errand: the world is begun again once, then given up."""
+        if errand.tries >= TRIES:
+            errand.life.fail(LOST)
+        elif not errand.dropped:
+            errand.life.begin_again()
+            self.ask(errand)
+
+    def _listen(self, line: Connection, errand: Errand) -> None:
+        """Take in what a process tells of a world, until it is done or not wanted any more.
+
+        What it had told of an earlier world that was abandoned is thrown away.
+        """
+        while True:
+            while not line.poll(PATIENCE):
+                if errand.dropped:
+                    line.send(STOP)
+                    return
+            number, what, *told = line.recv()
+            if number != errand.number:
+                continue
+            if what == "weeks":
+                errand.life.add(*told)
+            elif what == "done":
+                errand.life.end()
+                return
+            else:
+                errand.life.fail(told[0])
+                return
+
+    def _spawn(self, place: int, express: bool) -> tuple[Any, Connection]:
+        """Put a process in a place and wait until it is warm."""
+        spawning = multiprocessing.get_context("spawn")
+        here, there = spawning.Pipe()
+        process = spawning.Process(
+            target=_serve, args=(there, not express), daemon=True, name=f"limelight world {place}"
+        )
+        process.start()
+        there.close()
+        self._processes[place] = process, here
+        while here.recv()[1] != "done":
+            pass
+        return process, here
+
+    def _end(self, place: int) -> None:
+        """Clear away a process that was lost."""
+        if place in self._processes:
+            process, line = self._processes.pop(place)
+            line.close()
+            process.kill()
+            process.join(1)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

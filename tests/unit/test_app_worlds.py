@@ -1,0 +1,288 @@
+"""The worlds behind the page: what is shown is what a run gives, to the bit, and no failure takes the page along."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.app.choice import Choice
+from sim.app.desk import Desk
+from sim.app.hall import Hall
+from sim.app.life import Life
+from sim.app.outlook import Outlook, Shelf
+from sim.app.play import Play
+from sim.app.workers import AT_ONCE, LATER, SOON, Errand, WaitingList, Workers
+from sim.runner import run
+from sim.scenario import Scenario
+
+SCENARIO = Scenario(weeks=32, fans=400, agencies=8, seed=3)
+PATIENCE = 120  # seconds that a busy machine may need
+
+FAILING = """
+from sim.plugins import process
+
+@process(after="idols_work_hours")
+def the_sky_falls(industry):
+    if industry.week == 5:
+        raise RuntimeError("the sky has fallen")
+"""
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def lived(play: Play, week: int) -> Play:
+    """Let the worlds of play live to a week."""
+    while play.week < week and not play.failure:
+        play.step()
+    return play
+
+
+def rows_of(scenario: Scenario, folder: Path) -> np.ndarray:
+    """What `run` gives: all observables, week by week."""
+    return run(scenario, folder).weeks.drop(columns=["week", "date"]).to_numpy()
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    """Two spawned processes for all tests of this file."""
+    workers = Workers(2)
+    yield workers
+    workers.close()
+
+
+@pytest.fixture
+def failing(tmp_path: Path) -> Scenario:
+    """A scenario whose worlds break in week 5."""
+    (tmp_path / "falling.py").write_text(FAILING, encoding="utf-8")
+    return SCENARIO.with_(plugins=(tmp_path / "falling.py",))
+
+
+# ---- play ----
+
+
+def test_worlds_of_play_are_those_of_a_run(tmp_path: Path) -> None:
+    play = lived(Play(Choice(SCENARIO).moved("hours_cap_adults", 52.0)), 12)
+    for twin in (play.present, play.mine):
+        assert twin is not None
+        asked = twin.industry.scenario.with_(weeks=12)
+        assert np.array_equal(twin.life.table(), rows_of(asked, tmp_path))
+
+
+def test_a_lever_moved_while_the_worlds_live_acts_as_if_it_had_been_written_down(tmp_path: Path) -> None:
+    play = lived(Play(Choice(SCENARIO)), 6)
+    play.change(play.choice.moved("content_cap", 1.0, play.week))
+    play.change(lived(play, 14).choice.adopting("privacy_first", play.week))
+    assert play.mine and play.present
+    lived(play, 20)
+    assert np.array_equal(play.mine.life.table(), rows_of(play.choice.mine.with_(weeks=20), tmp_path))
+    assert np.array_equal(play.mine.life.table()[:7], play.present.life.table()[:7])
+    assert not np.array_equal(play.mine.life.table()[-1], play.present.life.table()[-1])
+
+
+def test_a_change_to_the_same_value_changes_no_bit() -> None:
+    play = lived(Play(Choice(SCENARIO)), 4)
+    day = SCENARIO.date_of(play.week + 1)
+    same = play.choice.moved("editing_cap", 0.5, play.week)
+    line = same.lines[0].model_copy(update={"to": 1.0})
+    play.change(Choice(SCENARIO, (line,)))
+    lived(play, 16)
+    assert line.start == day and play.mine and play.present
+    assert np.array_equal(play.mine.life.table(), play.present.life.table())
+
+
+def test_branching_makes_the_past_of_mine_the_past_of_both(tmp_path: Path) -> None:
+    play = lived(Play(Choice(SCENARIO).moved("hours_cap_adults", 52.0)), 8)
+    choice = play.branch()
+    assert choice.lines == () and play.mine and play.present
+    assert choice.value("hours_cap_adults") == choice.present_value("hours_cap_adults") == 52.0
+    lived(play, 12)
+    assert np.array_equal(play.mine.life.table(), play.present.life.table())
+    play.change(choice.moved("content_cap", 1.0, play.week))
+    lived(play, 18)
+    assert np.array_equal(play.mine.life.table(), rows_of(play.choice.mine.with_(weeks=18), tmp_path))
+    assert np.array_equal(play.present.life.table(), rows_of(choice.present.with_(weeks=18), tmp_path))
+
+
+def test_worlds_of_play_end_with_the_scenario() -> None:
+    play = lived(Play(Choice(SCENARIO.with_(weeks=3))), 3)
+    play.running = True
+    play.step()
+    assert play.week == 3 and play.ended and not play.running
+    assert play.run_to(SCENARIO.date_of(20)) == 3
+
+
+def test_an_error_in_a_world_stops_play_with_a_sentence_and_reset_recovers(failing: Scenario) -> None:
+    play = Play(Choice(failing))
+    play.running = True
+    lived(play, 10)
+    assert "the sky has fallen" in play.failure and not play.running
+    week = play.week
+    play.step()
+    assert play.week == week
+    play.reset(Choice(SCENARIO))
+    assert lived(play, 7).failure == "" and play.week == 7
+
+
+# ---- the outlook ----
+
+
+def test_the_outlook_is_what_a_run_gives(workers: Workers, tmp_path: Path) -> None:
+    outlook = Outlook(workers, Shelf(), "somebody")
+    choice = Choice(SCENARIO).adopting("worker_first")
+    outlook.ask(choice, replicates=3)
+    until(lambda: outlook.settled)
+    assert outlook.failure == "" and outlook.shown is outlook.coarse and outlook.shown
+    assert np.array_equal(outlook.shown.mine.table(), rows_of(choice.mine, tmp_path))
+    assert np.array_equal(outlook.shown.present.table(), rows_of(choice.present, tmp_path))
+    assert [pair.mine.scenario.seed for pair in outlook.pairs_of_the_band] == [3, 4, 5]
+    assert outlook.resolution.text == "400 fan agents, 1 world · band of 3 worlds of 400"
+    assert [glance.week for glance in outlook.shown.mine.glances] == [0, 26, 32]
+
+
+def test_a_coarse_outlook_comes_first_and_the_full_one_takes_its_place(workers: Workers, tmp_path: Path) -> None:
+    outlook, scenario = Outlook(workers, Shelf(), "somebody"), SCENARIO.with_(fans=2_500)
+    outlook.ask(Choice(scenario).moved("content_cap", 1.0), replicates=1)
+    assert outlook.coarse and outlook.full
+    until(lambda: outlook.coarse is not None and outlook.coarse.done)
+    assert outlook.coarse.mine.scenario.fans == 2_000
+    until(lambda: outlook.settled)
+    assert outlook.shown is outlook.full and outlook.resolution.full and outlook.resolution.fans == 2_500
+    assert np.array_equal(outlook.full.present.table(), rows_of(scenario, tmp_path))
+
+
+def test_the_next_lever_abandons_what_nobody_asks_for_any_more(workers: Workers) -> None:
+    outlook = Outlook(workers, Shelf(), "somebody")
+    long = SCENARIO.with_(weeks=5_000)
+    outlook.ask(Choice(long).moved("content_cap", 1.0), replicates=1)
+    assert outlook.coarse
+    first = outlook.coarse.mine
+    until(lambda: len(first) > 0)
+    outlook.ask(Choice(SCENARIO).moved("content_cap", 2.0), replicates=1)
+    until(lambda: outlook.settled)
+    assert not first.done and len(first) < 5_000
+    outlook.close()
+
+
+def test_what_is_known_is_not_lived_again(workers: Workers) -> None:
+    shelf = Shelf()
+    one, other = Outlook(workers, shelf, "one"), Outlook(workers, shelf, "other")
+    one.ask(Choice(SCENARIO).moved("content_cap", 1.0), replicates=1)
+    until(lambda: one.settled)
+    one.collect()
+    other.ask(Choice(SCENARIO).moved("content_cap", 1.0), replicates=1)
+    assert one.coarse and other.coarse and other.settled
+    assert other.coarse.mine is one.coarse.mine
+    assert Outlook(workers, shelf, "third").coarse is None
+
+
+def test_worlds_of_a_null_change_share_every_bit(workers: Workers) -> None:
+    outlook = Outlook(workers, Shelf(), "somebody")
+    outlook.ask(Choice(SCENARIO).adopting("laissez_faire"), replicates=1)
+    until(lambda: outlook.settled)
+    assert outlook.coarse and outlook.coarse.mine is not outlook.coarse.present
+    assert np.array_equal(outlook.coarse.mine.table(), outlook.coarse.present.table())
+
+
+def test_an_error_in_a_world_elsewhere_becomes_a_sentence(workers: Workers, failing: Scenario) -> None:
+    desk = Desk(Hall(SCENARIO, workers), "somebody", Choice(failing))
+    until(lambda: bool(desk.outlook.failure))
+    assert "the sky has fallen" in desk.outlook.failure
+    desk.open(Choice(SCENARIO))
+    until(lambda: desk.outlook.coarse is not None and desk.outlook.coarse.done)
+    assert desk.outlook.failure == ""
+    desk.close()
+
+
+def test_a_process_that_is_killed_is_replaced_and_its_world_lived_again(workers: Workers, tmp_path: Path) -> None:
+    life = Life(SCENARIO.with_(weeks=120))
+    until(lambda: len(workers.pids) == 2)
+    workers.ask(Errand(life, "somebody"))
+    until(lambda: len(life) > 0)
+    for pid in workers.pids:
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: life.done or bool(life.failure))
+    assert life.failure == "" and len(life) == 121
+    assert np.array_equal(life.table(), rows_of(life.scenario, tmp_path))
+
+
+# ---- who is served ----
+
+
+def errand(owner: str, urgency: int) -> Errand:
+    return Errand(Life(SCENARIO), owner, urgency)
+
+
+def test_what_is_waited_for_goes_before_what_refines() -> None:
+    waiting = WaitingList()
+    later, soon, at_once = errand("a", LATER), errand("a", SOON), errand("a", AT_ONCE)
+    for each in (later, soon, at_once):
+        waiting.put(each)
+    assert [waiting.take(), waiting.take(), waiting.take()] == [at_once, soon, later]
+
+
+def test_a_visitor_who_asks_for_much_does_not_keep_others_waiting() -> None:
+    waiting = WaitingList()
+    greedy = [errand("greedy", LATER) for _ in range(4)]
+    modest = errand("modest", LATER)
+    for each in (*greedy, modest):
+        waiting.put(each)
+    assert waiting.take() is greedy[0]
+    assert waiting.take() is modest
+    assert waiting.take() is greedy[1]
+
+
+def test_what_was_dropped_is_not_handed_out_and_nobody_waits_after_the_end() -> None:
+    waiting = WaitingList()
+    gone, here = errand("gone", AT_ONCE), errand("here", AT_ONCE)
+    waiting.put(gone)
+    waiting.put(here)
+    waiting.forget("gone")
+    assert waiting.take(only_at_once=True) is here
+    waiting.close()
+    assert waiting.take() is None
+
+
+# ---- the desk ----
+
+
+def test_a_desk_undoes_resets_and_keeps_the_lived_past(workers: Workers) -> None:
+    desk = Desk(Hall(SCENARIO, workers), "somebody")
+    desk.move("content_cap", 1.0)
+    lived(desk.play, 5)
+    desk.move("content_cap", 2.0)
+    lived(desk.play, 9)
+    desk.undo()
+    assert desk.choice.value("content_cap") == 1.0
+    assert desk.play.choice is desk.choice and desk.week == 9
+    desk.reset_play()
+    assert desk.week == 0
+    assert [(line.to, line.start) for line in desk.choice.lines] == [(1.0, SCENARIO.date_of(1))]
+    desk.clear()
+    assert desk.choice.mine is SCENARIO
+    desk.move("editing_cap", 7.0)
+    assert "range" in desk.message and desk.choice.lines == ()
+    desk.close()
+
+
+def test_two_desks_share_nothing_but_the_shelf(workers: Workers) -> None:
+    hall = Hall(SCENARIO, workers)
+    one, other = Desk(hall, "one"), Desk(hall, "other")
+    one.move("content_cap", 1.0)
+    lived(one.play, 3)
+    assert other.choice.lines == () and other.week == 0 and other.earlier == []
+    one.close()
+    assert one.play.mine is None
+    until(lambda: other.outlook.coarse is not None and other.outlook.coarse.done)
+    other.close()
