@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import logit
 
-from sim.agents.idol import ADULT_AGE
 from sim.agents.population import Actor, Population
 from sim.dice import identity_of
 from sim.evidence import distribution
-from sim.kernels import exposure_of, fandom_graph, sweep
+from sim.kernels import blocks_of, exposure_of, fandom_graph, sweep
 from sim.params import SERVICES, TOOL_KINDS, WEEKS_PER_YEAR
 from sim.plugins import OwnKind, OwnStart, PluginError
 from sim.processes import attention, beauty, culture, data, decisions, money, rosters, rules, work
@@ -32,8 +32,8 @@ BURN_IN_WEEKS = 16
 SMALLEST_CONSENT = 1 / (1 << 10)
 """Consent below one in a thousand counts as that in yardsticks, so that a regime of none can be compared with."""
 
-FANS_AT_ONCE = 1 << 20
-"""Fans drawn at a time, which bounds the memory that drawing needs."""
+FANS_AT_ONCE = 1 << 16
+"""Fans drawn at a time, which bounds the memory that drawing needs and keeps it in the cache."""
 
 
 def build(industry: Industry) -> None:
@@ -214,24 +214,37 @@ def seat_fans(industry: Industry) -> None:
     numbers, fans = industry.numbers, industry.fans
     seats = industry.scenario.fans
     reached = np.cumsum(industry.groups.attention_share)
-    for first in range(0, seats, FANS_AT_ONCE):
-        rows = np.arange(first, min(first + FANS_AT_ONCE, seats))
+    for some in crowds(seats):
+        rows = np.arange(some.start, some.stop)
         place = (rows + 0.5) / seats * reached[-1]
         main = np.minimum(np.searchsorted(reached, place), industry.groups.size - 1)
-        states = draw_fans(industry, industry.seats(rows), 0, main)
+        seat = industry.seats(rows)
+        states = draw_fans(industry, seat, 0, main)
         fans.born(states.pop("identity"), 0, **states)
-    since = np.log(industry.dice.uniform("weeks in the fandom", fans.identity, 0)) * -WEEKS_PER_YEAR / numbers.fan_churn
-    grown = 1 - (1 - numbers.newcomer_attachment) * np.exp(-numbers.attachment_speed * since)
-    fans.attachment = fans.parasocial * grown
-    fans.second_attachment = fans.attachment
-    throws = industry.dice.uniform("empty seat", industry.seats(np.arange(seats)), 0)
-    fans.die(np.flatnonzero(throws < numbers.vacant_seat_share))
+        grow_first_attachment(industry, some)
+        fans.die(rows[industry.dice.uniform("empty seat", seat, 0) < numbers.vacant_seat_share])
     industry.baseline.attachment = float(fans.attachment[fans.alive].mean(dtype=np.float64))
     third = np.quantile(fans.susceptibility[fans.alive], 2 / 3)
     industry.baseline.vulnerable_from = float(third)
     tie_fans(industry)
     # An audience to look at on the first day; nobody leaves before the first week, since only the sums are kept.
     attention.fans_divide_attention(industry)
+
+
+def crowds(seats: int) -> Iterator[slice]:
+    """All seats, so many at a time."""
+    for first in range(0, seats, FANS_AT_ONCE):
+        yield slice(first, min(first + FANS_AT_ONCE, seats))
+
+
+def grow_first_attachment(industry: Industry, some: slice) -> None:
+    """Attachment of fans as it has grown in the weeks that they have been in their fandom."""
+    numbers, fans = industry.numbers, industry.fans
+    throws = industry.dice.uniform("weeks in the fandom", fans.identity[some], 0)
+    since = np.log(throws) * -WEEKS_PER_YEAR / numbers.fan_churn
+    grown = 1 - (1 - numbers.newcomer_attachment) * np.exp(-numbers.attachment_speed * since)
+    fans.attachment[some] = fans.parasocial[some] * grown
+    fans.second_attachment[some] = fans.attachment[some]
 
 
 def tie_fans(industry: Industry) -> None:
@@ -243,21 +256,22 @@ def tie_fans(industry: Industry) -> None:
 def settle_dissatisfaction(industry: Industry) -> None:
     """Dissatisfaction and exposure settle into each other before the first day, and exposure gets its yardstick."""
     numbers, fans, groups, baseline = industry.numbers, industry.fans, industry.groups, industry.baseline
-    f4 = np.float32
-    raw = np.zeros(fans.size, dtype=np.float32)
+    f4, tiny = np.float32, float(np.finfo(np.float32).eps)
+    raw = np.zeros(fans.size, dtype=fans.exposure.dtype)
     for week in range(-BURN_IN_WEEKS, 1):
+        sums = np.zeros((blocks_of(fans.size), 2))
         sweep(exposure_of, fans.size, industry.threads, fans.alive, fans.dissatisfaction, fans.age, fans.hours,
-              fans.main_group, fans.second_group, groups.image_ideal.astype(f4), f4(beauty.mean_ideal(industry)),
-              f4(numbers.minors_use_cap), f4(ADULT_AGE), f4(numbers.main_group_hours),
-              f4(rosters.second_group_hours(industry)), f4(numbers.feed_appearance_share),
-              f4(beauty.feed_gain(industry)), f4(numbers.feed_limit), raw)
-        baseline.exposure_mean = float(raw[fans.alive].mean(dtype=np.float64))
-        baseline.exposure_sd = max(float(raw[fans.alive].std(dtype=np.float64)), float(np.finfo(np.float32).eps))
+              fans.main_group, fans.second_group, groups.image_ideal.astype(f4), beauty.feed_in_force(industry), raw,
+              sums)
+        mean, square = sums.sum(axis=0) / len(fans)
+        baseline.exposure_mean = float(mean)
+        baseline.exposure_sd = max(float(np.sqrt(max(square - mean**2, 0))), tiny)
         if week < 0:
             beauty.fans_compare_themselves(industry, week)
     limit = f4(numbers.exposure_limit)
-    seen = np.clip((raw - f4(baseline.exposure_mean)) / f4(baseline.exposure_sd), -limit, limit)
-    fans.exposure = np.where(fans.alive, seen, 0)
+    for some in crowds(fans.size):
+        seen = np.clip((raw[some] - f4(baseline.exposure_mean)) / f4(baseline.exposure_sd), -limit, limit)
+        fans.exposure[some] = np.where(fans.alive[some], seen, 0)
 
 
 def settle_idols(industry: Industry) -> None:
@@ -297,12 +311,13 @@ def settle_records(industry: Industry) -> None:
     reached = 1 - 1 / (1 + stay / weeks)
     holding = np.array([1, 1, numbers.payment_record_share, numbers.biometric_record_share])
     baseline.inflow = (1 - np.exp(-1 / weeks)) / (numbers.fan_hours * baseline.consent * holding * reached)
-    since = -stay * np.log(industry.dice.uniform("weeks as a fan", fans.identity, 0))
-    gathered = fans.hours * (fans.privacy_stance < baseline.consent) * fans.alive
-    for kind, needed in enumerate(data.NEEDED_BITS):
-        has = (fans.accounts & needed) == needed
-        stock = baseline.inflow[kind] / (1 - np.exp(-1 / weeks[kind])) * (1 - np.exp(-since / weeks[kind]))
-        fans.records[:, kind] = gathered * has * stock
+    for some in crowds(fans.size):
+        since = -stay * np.log(industry.dice.uniform("weeks as a fan", fans.identity[some], 0))
+        gathered = fans.hours[some] * (fans.privacy_stance[some] < baseline.consent) * fans.alive[some]
+        for kind, needed in enumerate(data.NEEDED_BITS):
+            has = (fans.accounts[some] & needed) == needed
+            stock = baseline.inflow[kind] / (1 - np.exp(-1 / weeks[kind])) * (1 - np.exp(-since / weeks[kind]))
+            fans.records[some, kind] = gathered * has * stock
     baseline.records = max(float(fans.records[fans.alive].mean(dtype=np.float64)), tiny)
     data.refill_heads(industry)
     data.holders_reckon_hazard(industry)

@@ -38,7 +38,8 @@ class Industry(Census):
     """The K-pop industry of one scenario: four kinds of agents, groups, services, institutions and a fandom graph.
 
     A Mesa model: ``industry.step()`` lives one week, ``industry.run_for(52)`` a year, ``industry.agents`` is
-    everybody. Row 0 of any record is the world as built. ``threads`` changes speed and no bit of the result.
+    everybody. Row 0 of any record is the world as built. ``threads`` changes speed and no bit of the result;
+    ``industry.nanoseconds`` says how long each process has taken so far, by its name.
     """
 
     fans: Population[Fan]
@@ -84,7 +85,7 @@ class Industry(Census):
         self.services = self.found(Population(Service, self, "services"))
         found_own_kinds(self)
         self.leaving = np.zeros(scenario.fans, dtype=bool)
-        self.next_dissatisfaction = np.zeros(scenario.fans, dtype=np.float32)
+        self.next_dissatisfaction = np.zeros(scenario.fans, dtype=Fan.states["dissatisfaction"].dtype)
         self.tool_spending = np.zeros(0)
         self.fandom: tuple[np.ndarray, np.ndarray] = (np.zeros(1, np.int64), np.zeros(0, np.int32))
         with scenario.known():
@@ -113,11 +114,12 @@ class Industry(Census):
     def step(self) -> None:
         """One week: every process of the WEEK in order."""
         self.tally.begin_week(self.week)
+        nanoseconds, begun = self.nanoseconds, perf_counter_ns()
         for process in self.processes:
-            begun = perf_counter_ns()
             process(self)
-            name = process.__name__
-            self.nanoseconds[name] = self.nanoseconds.get(name, 0) + perf_counter_ns() - begun
+            name, ended = process.__name__, perf_counter_ns()
+            nanoseconds[name] = nanoseconds.get(name, 0) + ended - begun
+            begun = ended
 
     def snapshot(self, path: str | Path) -> Path:
         """Saves the world as it stands between two weeks to one file, from which it can go on; returns the path."""
@@ -160,7 +162,8 @@ class Industry(Census):
         """
         numbers = self.numbers
         factor = (self.groups.attention_share * len(self.groups)) ** numbers.content_popularity
-        return numbers.pieces_start * factor / factor[factor > 0].mean()
+        ranked = factor > 0
+        return numbers.pieces_start * factor / (factor[ranked].sum() / np.count_nonzero(ranked))
 
     def active_share(self) -> float:
         """Share of seats in the fandom that are taken."""

@@ -77,8 +77,7 @@ class Results:
         schema = pa.schema(list(EVENT_COLUMNS.items()))
         write_table(pa.Table.from_pandas(self.events, schema=schema, preserve_index=False), bench / EVENTS_FILE)
         digests = {name: hashlib.sha256((bench / name).read_bytes()).hexdigest() for name in TABLES}
-        text = json.dumps(plain({**self.manifest, "files": digests}), indent=2, allow_nan=False) + "\n"
-        (bench / MANIFEST_FILE).write_text(text, encoding="utf-8")
+        (bench / MANIFEST_FILE).write_text(_lines_of({**self.manifest, "files": digests}), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: str | Path) -> Results:
@@ -103,6 +102,17 @@ class Results:
         except ValueError as error:  # broken JSON, bytes that are no text, and pyarrow's ArrowInvalid
             raise ResultError(_not_whole(place, "a file in it cannot be decoded")) from error
         return cls(weeks, events, manifest, place)
+
+
+def _lines_of(manifest: Mapping[str, Any]) -> str:
+    """Lay a manifest out as JSON with a line for each of its entries, and for each entry of those that have some."""
+    text = json.JSONEncoder(allow_nan=False).encode  # the compiled one, which knows no indents
+    written = []
+    for name, value in plain(manifest).items():
+        entries = [f"{text(key)}: {text(entry)}" for key, entry in value.items()] if isinstance(value, dict) else []
+        inside = ",\n    ".join(entries)
+        written.append(f"{text(name)}: " + (f"{{\n    {inside}\n  }}" if entries else text(value)))
+    return "{\n  " + ",\n  ".join(written) + "\n}\n"
 
 
 def world_file(week: int) -> str:

@@ -9,8 +9,9 @@ import platform
 import subprocess
 import time
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,8 +49,37 @@ LIBRARIES = (
     "pydantic",
     "PyYAML",
 )
+FOLDER_LETTERS = 16  # of the key, which name the folder of a run
 MOST_THREADS = 1024
 PATIENCE_WITH_GIT = 20  # seconds
+
+
+@dataclass
+class Stopwatch:
+    """Where the time of a run goes, in nanoseconds; the first week is told apart, since it loads compiled code."""
+
+    building: int = 0
+    """Building the world, or taking up a saved one, and looking at it for the first time."""
+    processes: dict[str, str] = field(default_factory=dict)
+    """Name of each process -> the module that it comes from, in the order of the week."""
+    first_week: dict[str, int] = field(default_factory=dict)
+    """Name of each process -> its time in the first week."""
+    later_weeks: dict[str, int] = field(default_factory=dict)
+    """The same, summed over the weeks after the first."""
+    later: int = 0
+    """How many weeks those are."""
+    observing_first: int = 0
+    observing_later: int = 0
+
+    def note_week(self, industry: Industry, observing: int) -> None:
+        """Takes down a week that has been lived, and how long it took to look at it."""
+        if not self.first_week:
+            self.processes = {process.__name__: process.__module__ for process in industry.processes}
+            self.first_week, self.observing_first = dict(industry.nanoseconds), observing
+            return
+        self.later_weeks = {name: spent - self.first_week[name] for name, spent in industry.nanoseconds.items()}
+        self.later += 1
+        self.observing_later += observing
 
 
 class RunError(LimelightError):
@@ -64,25 +94,29 @@ def run(
     progress: Progress | None = None,
     save_at: Iterable[int] = (),
     world: SavedWorld | str | Path | None = None,
+    stopwatch: Stopwatch | None = None,
 ) -> Results:
     """Live through a scenario and return its results; the same world again is loaded, not lived again.
 
     `out` holds one folder per world. `threads` (default: all processors) changes the time only, never a
     number. `fresh` computes even what is there. `progress(week, weeks)` is called when the world is built and
     after each week. `save_at` names weeks after which the world is saved whole, into the folder; `world`, saved so
-    or by `industry.snapshot`, goes on from where it stood, and the results begin with its week.
+    or by `industry.snapshot`, goes on from where it stood, and the results begin with its week. A `stopwatch` is
+    told where the time goes; for it the world is lived through even if its results are there.
     """
     threads = checked_threads(threads)
+    fresh = fresh or stopwatch is not None
     world = saved_world(world, scenario)
     first = world.week if world else 0
-    key, folder = key_of(scenario, world), folder_of(scenario, out, world)
+    key = key_of(scenario, world)
+    folder = Path(out) / key[:FOLDER_LETTERS]
     saving = _weeks_to_save(save_at, first, scenario.weeks)
     if is_there(folder, saving) and not fresh:
         return Results.load(folder)
     started = time.perf_counter()
     saving |= worlds_in(folder).keys()  # those who saved a world there earlier find it still
     with workshop(folder, renew=fresh or folder.exists()) as bench:
-        rows, industry = _live(scenario, threads, bench, progress, saving, world)
+        rows, industry = _live(scenario, threads, bench, progress, saving, world, stopwatch)
         manifest = {
             "run": folder.name,
             "key": key,
@@ -99,7 +133,7 @@ def run(
 
 def folder_of(scenario: Scenario, out: str | Path = "results", world: SavedWorld | None = None) -> Path:
     """Return the folder a scenario's results lie in, whether they are there or not."""
-    return Path(out) / key_of(scenario, world)[:16]
+    return Path(out) / key_of(scenario, world)[:FOLDER_LETTERS]
 
 
 def key_of(scenario: Scenario, world: SavedWorld | None = None) -> str:
@@ -168,16 +202,25 @@ def _live(
     progress: Progress | None,
     saving: Collection[int] = (),
     world: SavedWorld | None = None,
+    stopwatch: Stopwatch | None = None,
 ) -> tuple[list[dict[str, float]], Industry]:
     """Build the world or take up a saved one, let every week happen, and observe it after each."""
     from sim.industry import Industry  # compiled code: loaded only when a world is really lived through
 
+    begun = time.perf_counter_ns()
     industry = Industry.restore(world, scenario, threads) if world else Industry(scenario, threads=threads)
     rows, first = [], industry.week
     for week in range(first, scenario.weeks + 1):
         if week > first:
             industry.step()
+            begun = time.perf_counter_ns()
         rows.append(_observed(industry, week))
+        if stopwatch:
+            spent = time.perf_counter_ns() - begun
+            if week > first:
+                stopwatch.note_week(industry, spent)
+            else:
+                stopwatch.building = spent
         if scenario.snapshots_every and week % scenario.snapshots_every == 0:
             _keep_agents(industry, bench / AGENTS_FOLDER, week)
         if week in saving:
@@ -225,11 +268,17 @@ def _provenance(scenario: Scenario, threads: int) -> dict[str, Any]:
         "numbers": numbers,
         "observables": {name: {"unit": seen.unit, "label": seen.label} for name, seen in every.items()},
         "plugins": [file.as_mapping() for file in scenario.plugins],
-        "source": {"hash": source_hash(), **_checkout(Path(__file__).parent)},
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}},
+        "source": {"hash": source_hash(), **_checkout_loaded()},
+        "versions": _versions(),
         "processor": _processor(),
         "threads": threads,
     }
+
+
+@cache
+def _versions() -> dict[str, str | None]:
+    """Return the versions of Python and of the libraries, which a process does not change."""
+    return {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}}
 
 
 def _version(distribution: str) -> str | None:
@@ -238,6 +287,12 @@ def _version(distribution: str) -> str | None:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
         return None
+
+
+@cache
+def _checkout_loaded() -> dict[str, Any]:
+    """Return the checkout of this source as it was when this process first asked: it runs what it loaded then."""
+    return _checkout(Path(__file__).parent)
 
 
 def _checkout(source: Path) -> dict[str, Any]:
@@ -259,6 +314,7 @@ def _git(folder: Path, *words: str) -> str | None:
     return answer.stdout.strip()
 
 
+@cache
 def _processor() -> dict[str, Any]:
     """Name the processor and the kind it was compiled for: same bits are promised for the same kind."""
     import llvmlite.binding as compiler

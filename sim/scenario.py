@@ -305,6 +305,8 @@ def _frozen(value: object) -> object:
 
 def plain(value: Any) -> Any:
     """Turn numbers of any library into what strict JSON can hold, so that equal worlds read the same."""
+    if isinstance(value, str | int | None):
+        return value
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -313,4 +315,4 @@ def plain(value: Any) -> Any:
         return plain(value.tolist())
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
-    return value if isinstance(value, str | int | float | None) else str(value)
+    return value if isinstance(value, float) else str(value)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def _compiled_rooms_key() -> str:
     """A name for the present text of all compiled code."""
-    paths = [ROOT / "sim" / "dice" / "throws.py", *sorted((ROOT / "sim" / "kernels").rglob("*.py"))]
+    paths = sorted(path for room in ("dice", "kernels") for path in (ROOT / "sim" / room).rglob("*.py"))
     return hashlib.blake2b(b"\0".join(path.read_bytes() for path in paths), digest_size=8).hexdigest()
 
 

@@ -45,6 +45,8 @@ class State:
         self.unit = unit
         self.shape = tuple(shape)
         self.name = ""
+        if self.dtype.kind in "iu":
+            self._bounds = int(np.iinfo(self.dtype).min), int(np.iinfo(self.dtype).max)
         self.start = self.fit(start, self.shape)
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -76,14 +78,15 @@ class State:
         its size (300 in an int8), ValueError where the shape is another.
         """
         array = np.asarray(values)
-        if array.shape not in ((), self.shape, shape):
+        if array.shape != shape and array.shape not in ((), self.shape):
             raise ValueError(f"{self.name} takes values of shape {shape}, not {array.shape}")
-        if array.dtype == self.dtype:
+        kind = array.dtype.kind
+        if array.dtype == self.dtype or kind == self.dtype.kind == "f":
             return array
-        if array.dtype.kind in "iu" and self.dtype.kind in "iu":
-            bounds = np.iinfo(self.dtype)
-            if array.size and (array.min() < bounds.min or array.max() > bounds.max):
-                raise OverflowError(f"{self.name} is {self.dtype}: it holds {bounds.min} to {bounds.max}")
+        if kind in "iu" and self.dtype.kind in "iu":
+            least, most = self._bounds
+            if array.size and not (least <= array.min() and array.max() <= most):
+                raise OverflowError(f"{self.name} is {self.dtype}: it holds {least} to {most}")
         elif not np.can_cast(array.dtype, self.dtype, "same_kind") and not self._is_truth(array):
             raise TypeError(f"{self.name} is {self.dtype}, not {array.dtype}: convert in the open, .astype")
         return array

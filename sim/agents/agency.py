@@ -16,7 +16,7 @@ class Agency(DataHolder, Actor):
 
     adopted = State("bool", shape=(6,), meaning="uses a tool of this kind")
     weeks_of_use = State("float64", unit="weeks", shape=(6,), meaning="how long it has used the kind")
-    tool = State("int32", unit="count", shape=(6,), meaning="row of the tool it uses or would use, per kind")
+    tool = State("int64", unit="count", shape=(6,), meaning="row of the tool it uses or would use, per kind")
     ai_share = State("float64", unit="share", shape=(6,), meaning="share of the task that AI does")
     saving = State("float64", unit="share", meaning="share of the attainable staff saving that is reached")
 

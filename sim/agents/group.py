@@ -8,7 +8,7 @@ from sim.agents.population import Actor, State
 class Group(Actor):
     """An act of an agency: what fans see, hear and choose between."""
 
-    agency = State("int32", unit="count", meaning="row of the agency")
+    agency = State("int64", unit="count", meaning="row of the agency")
     female = State("bool", meaning="a girl group")
     virtual = State("bool", meaning="appears as avatars")
     debut_week = State("int32", unit="weeks", meaning="week of debut; negative before the first week")

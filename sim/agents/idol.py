@@ -9,7 +9,7 @@ from sim.params import WEEKS_PER_YEAR
 class Idol(Actor):
     """A performing member of one group; nobody in particular."""
 
-    group = State("int32", unit="count", meaning="row of the group")
+    group = State("int64", unit="count", meaning="row of the group")
     female = State("bool", meaning="is a woman or girl")
     age = State("float64", unit="years", meaning="age")
     body = State("float64", unit="SD", meaning="own body against the first day's norm; below 0 it falls short")

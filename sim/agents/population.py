@@ -48,7 +48,7 @@ class Population[A: Actor](RowSet[A]):
         self._actor_class = actor_class
         self._model = model
         self._name = name
-        self._size = 0
+        self._size = self._living = 0
         self._rows: NDArray[np.int64] | None = None
         self._states = dict(actor_class.states)
         words = {*dir(Population), *OWN_COLUMNS, "week"}
@@ -89,6 +89,9 @@ class Population[A: Actor](RowSet[A]):
         """Rows there is room for before the columns must move."""
         return len(self._storage["alive"])
 
+    def __len__(self) -> int:
+        return self._living
+
     @property
     def rows(self) -> NDArray[np.int64]:
         """Rows of the living, ascending; worked out again only after a birth or a death."""
@@ -114,11 +117,14 @@ class Population[A: Actor](RowSet[A]):
 
     def die(self, rows: ArrayLike) -> None:
         """Let agents leave the world, given their rows or a mask; those who have already left stay away."""
-        leaving = np.unique(self.as_rows(rows))
-        leaving = leaving[self.alive[leaving]]
+        leaving = self.as_rows(rows)
+        if not leaving.size:
+            return
+        leaving = np.unique(leaving[self.alive[leaving]])
         # Told beforehand, so that whoever listens can still read the last values.
         self._announce(ModelSignals.AGENT_REMOVED, leaving)
         self._storage["alive"][leaving] = False
+        self._living -= len(leaving)
         self._rows = None
 
     def reborn(self, rows: ArrayLike, identity: ArrayLike, week: int, **columns: ArrayLike) -> None:
@@ -126,12 +132,13 @@ class Population[A: Actor](RowSet[A]):
         slots, identities = self.as_rows(rows), self._identities(identity)
         if len(slots) != len(identities):
             raise ValueError(f"{len(slots)} rows of {self.name} cannot take {len(identities)} newcomers")
-        if len(slots) > 1 and not (np.diff(slots) > 0).all() and len(np.unique(slots)) < len(slots):
+        if len(slots) > 1 and not (slots[1:] > slots[:-1]).all() and len(np.unique(slots)) < len(slots):
             raise ValueError(f"a row of {self.name} was given two newcomers at once")
         values = self._fit(len(slots), columns)
         was_alive = self.alive[slots]
         self._announce(ModelSignals.AGENT_REMOVED, slots[was_alive])
         self._settle(slots, identities, week, values)
+        self._living += len(slots) - int(np.count_nonzero(was_alive))
         if not was_alive.all():
             self._rows = None
         self._announce(ModelSignals.AGENT_ADDED, slots)
@@ -162,7 +169,7 @@ class Population[A: Actor](RowSet[A]):
         if last > self.capacity:
             self._grow(max(last, 2 * self.capacity))
         self._settle(slice(first, last), identity, week, values)
-        self._size, self._rows = last, None
+        self._size, self._living, self._rows = last, self._living + last - first, None
         self._refresh()
         return np.arange(first, last)
 
@@ -195,10 +202,10 @@ class Population[A: Actor](RowSet[A]):
     def _refresh(self) -> None:
         """Lay the columns in the instance's own dictionary, where reading one costs a dictionary look-up."""
         for name, column in self._storage.items():
-            view = column[: self._size]
+            self.__dict__[name] = column[: self._size]
+        for name in OWN_COLUMNS:
             # Who is alive is decided by born, die and reborn only, or `rows` would not know.
-            view.flags.writeable = name in self._states
-            self.__dict__[name] = view
+            self.__dict__[name].flags.writeable = False
 
     def _announce(self, signal: ModelSignals, rows: NDArray[np.int64]) -> None:
         """Tell whoever observes the model, once for them all: the agent itself, or the set of them."""
@@ -242,7 +249,10 @@ class Population[A: Actor](RowSet[A]):
 
     def selection(self, rows: ArrayLike) -> Selection[A]:
         """Take the agents in some rows, or where a mask holds, as a set."""
-        return Selection(self, np.array(list(dict.fromkeys(self.as_rows(rows).tolist())), dtype=np.int64))
+        chosen = self.as_rows(rows).copy()
+        if not (chosen[1:] > chosen[:-1]).all():
+            chosen = np.array(list(dict.fromkeys(chosen.tolist())), dtype=np.int64)
+        return Selection(self, chosen)
 
     def column_of(self, name: str) -> NDArray[Any] | None:
         """The column of a name, or None if there is none."""
@@ -252,13 +262,14 @@ class Population[A: Actor](RowSet[A]):
         raise AttributeError(name if name.startswith("_") else self._no_such(name))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name.startswith("_"):
-            self.__dict__[name] = value
-        elif name not in self._states:
+        own = self.__dict__
+        if name[0] == "_":
+            own[name] = value
+        elif name not in own["_states"]:
             raise AttributeError(self._no_such(name))
-        elif value is not self.__dict__[name]:
-            column = self.__dict__[name]
-            column[...] = self._states[name].fit(value, column.shape)
+        elif value is not (column := own[name]):
+            alike = type(value) is np.ndarray and value.dtype == column.dtype and value.shape == column.shape
+            column[...] = value if alike else own["_states"][name].fit(value, column.shape)
 
     def _no_such(self, name: str) -> str:
         if name in OWN_COLUMNS or hasattr(type(self), name):
@@ -323,7 +334,7 @@ class Population[A: Actor](RowSet[A]):
         self._storage["alive"][size:] = False
         for name, values in arrays.items():
             self._storage[name][:size] = values
-        self._size, self._rows = size, None
+        self._size, self._living, self._rows = size, int(np.count_nonzero(arrays["alive"])), None
         self._refresh()
 
     def __getstate__(self) -> dict[str, Any]:

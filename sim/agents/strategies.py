@@ -7,6 +7,7 @@ one per decision (``strategies: {content: hold}``); a user's own file adds more,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from sys import float_info
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,11 +56,11 @@ def strategy_for(decision: str, name: str, every: Mapping[str, Mapping[str, Stra
 def imitate_adopters(industry: Industry) -> np.ndarray:
     """Chance to adopt this week, per agency: imitation of adopters, weighed by the gain expected of the tools."""
     numbers, agencies = industry.numbers, industry.agencies
-    price = industry.tools.price[industry.tools.alive].mean()
+    price = industry.tools.price[industry.tools.rows].mean()
     gain = expit(numbers.expected_gain + numbers.gain_from_price * (price - 1))
-    share = (agencies.alive & agencies.adopted.any(axis=1)).sum() / len(agencies)
+    share = np.count_nonzero(agencies.adopted[agencies.rows].any(axis=1)) / len(agencies)
     eager = np.where(agencies.big, numbers.big_agency_adoption, 1)
-    eager = eager / eager[agencies.alive].mean()
+    eager = eager / eager[agencies.rows].mean()
     return (numbers.adoption_external + numbers.adoption_imitation * share) * gain * eager
 
 
@@ -112,8 +113,8 @@ def secure_against_loss(industry: Industry) -> np.ndarray:
     numbers = industry.numbers
     changes = []
     for holders in (industry.agencies, industry.services):
-        risk = holders.risk / np.maximum(holders.first_risk, np.finfo(float).tiny)
-        first_fine = max(industry.first_expected_fine, np.finfo(float).tiny)
+        risk = holders.risk / np.maximum(holders.first_risk, float_info.min)
+        first_fine = max(industry.first_expected_fine, float_info.min)
         fear = (holders.expected_fine / first_fine) ** numbers.fine_deterrence if industry.first_expected_fine else 1
         changes.append(numbers.security_learning * np.clip(risk * fear - 1, -1, 1))
     return np.concatenate(changes)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.commands.profile import profile_table
+
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
@@ -43,11 +45,15 @@ def run(
     world: Annotated[
         Path | None, typer.Option("--from", metavar="FILE", help="Go on from a saved world, under other policies.")
     ] = None,
+    profile: Annotated[
+        bool,
+        typer.Option("--profile", help="Print the milliseconds of each process; lives the run even if it is there."),
+    ] = False,
     out: Annotated[Path, typer.Option(help="Where the folder of the run is put.", metavar="DIR")] = Path("results"),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the folder.")] = False,
 ) -> None:
     """Live through a scenario and print the folder with its weeks, events and manifest."""
-    from sim.runner import folder_of, is_there, saved_world, saving_week
+    from sim.runner import Stopwatch, folder_of, is_there, saved_world, saving_week
     from sim.runner import run as live
     from sim.scenario import Scenario
 
@@ -67,9 +73,12 @@ def run(
         changes["policies"] = (*asked.policies, *policy)
     asked = asked.with_(**changes)
     saved, saving = saved_world(world, asked), [saving_week(asked, when) for when in save_at or ()]
-    known = is_there(folder_of(asked, out, saved), saving) and not fresh
+    stopwatch = Stopwatch() if profile else None
+    known = is_there(folder_of(asked, out, saved), saving) and not (fresh or profile)
     with _progress(asked, quiet or known) as progress:
-        results = live(asked, out, threads, fresh, progress, saving, saved)
+        results = live(asked, out, threads, fresh, progress, saving, saved, stopwatch)
+    if stopwatch:
+        typer.echo(profile_table(stopwatch), err=quiet)
     if known and not quiet:
         typer.echo("This run is there already and was loaded; --fresh computes it again.", err=True)
     typer.echo(str(results.folder))

@@ -25,21 +25,36 @@ Logarithm and exponential are written out in plain arithmetic, which every proce
 normal, bernoulli, pick, lognormal and pareto do not depend on the mathematics library of the machine.
 """
 
-import functools
-import hashlib
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from sim.dice.choices import FINE, NO_WEIGHT, choose, within
+from sim.dice.names import (
+    EARLIEST,
+    IDENTITY,
+    LATEST,
+    MOST_IDENTITY,
+    addressed,
+    identities,
+    identity_of,
+    in_a_row,
+    key_words,
+    shape_of,
+    stream_key,
+    whole,
+)
 from sim.dice.throws import (
+    Draws,
     Floats,
-    Identities,
     each_exponential,
     each_logarithm,
     philox,
     throw,
+    throw_table,
     to_normal,
     to_normal32,
     to_uniform,
@@ -53,78 +68,19 @@ __all__ = ["Dice", "identity_of", "philox", "stream_key", "to_normal", "to_norma
 Throw = Any  # a Python scalar when every argument is a scalar, else an array of the broadcast shape
 
 _MOST_WORD = 2**32 - 1
-_MOST_IDENTITY = 2**64 - 1
 _LARGEST_MEAN = 1e15  # beyond it a whole number of events is no longer told apart by a float64
 _SMALLEST, _LARGEST = float(np.finfo(np.float64).tiny), float(np.finfo(np.float64).max)
 _ROUNDING = 1e-9  # a chance computed as 1.0000000000000002 is 1
 
-# ---- names: who is asked, and what about ----
-
-
-def _mix(x: Identities) -> Identities:
-    """Scramble 64 bits one to one (splitmix64); x is no scalar, which would warn of its wrap-around."""
-    x = x + np.uint64(0x9E3779B97F4A7C15)
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
-
-
-@functools.cache
-def _word_of(text: str) -> np.uint64:
-    """Turn a name into 64 bits, alike in every process (Python's own hash() is not)."""
-    return np.uint64(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little"))
-
-
-@functools.lru_cache(maxsize=4096)
-def stream_key(seed: int, stream: str) -> tuple[np.uint32, np.uint32]:
-    """Give one kind of decision in one world its own key: two 32-bit words."""
-    mixed = int(_mix(_mix(np.array([seed], dtype=np.uint64)) ^ _word_of(stream))[0])
-    return np.uint32(mixed & _MOST_WORD), np.uint32(mixed >> 32)
-
-
-def _whole(value: Any, low: int, high: int, what: str) -> npt.NDArray[Any]:
-    """Read whole numbers between low and high, or say in one sentence which part of the address is wrong."""
-    if type(value) is int:
-        if not low <= value <= high:
-            raise ValueError(f"{what} must lie between {low} and {high}, got {value}")
-        return np.array(value)
-    array = np.asarray(value)
-    if array.dtype.kind not in "iu" and array.size:
-        raise TypeError(f"{what} must be whole numbers (an integer or an integer array), not {array.dtype}")
-    signed = array.dtype.kind == "i"
-    if array.size and (signed or array.dtype.itemsize * 8 > high.bit_length()):
-        least, most = int(array.min()), int(array.max())
-        if least < low or most > high:
-            wrong = least if least < low else most
-            raise ValueError(f"{what} must lie between {low} and {high}, got {wrong}")
-    return array
-
-
-def identity_of(kind: str, parent: Any, week: Any, ordinal: Any) -> Throw:
-    """Name a newcomer by what it is, who brought it in, when and as which one: never by how many came before.
-
-    kind: any text; parent: the identity of the agency, group or world (0 for none); week: birth week, may
-    be negative; ordinal: 0, 1, 2 among the newcomers of that kind, parent and week. Whole scalars or arrays,
-    broadcast together. Returns np.uint64, or an array of it. Newcomers of one parent and week never share a
-    name; two among a million others do with a chance of about 3e-8.
-    """
-    parents = _whole(parent, 0, _MOST_IDENTITY, "the parent").astype(np.uint64)
-    weeks = _whole(week, -(2**31), 2**31 - 1, "the week").astype(np.int64).astype(np.uint64)
-    ordinals = _whole(ordinal, 0, _MOST_IDENTITY, "the ordinal").astype(np.uint64)
-    name = _mix(np.atleast_1d(parents) + _word_of(kind))
-    name = _mix(name + np.atleast_1d(weeks))
-    name = _mix(name + np.atleast_1d(ordinals))
-    shape = np.broadcast_shapes(parents.shape, weeks.shape, ordinals.shape)
-    return name.reshape(shape)[()]
-
-
 # ---- laws ----
 
 
-def _real(value: Any, low: float, high: float, what: str) -> Floats:
-    """Read a parameter of a law as float64 between low and high; nan is an error."""
+def _real(value: Any, low: float, high: float, what: str) -> Any:
+    """Read a parameter of a law, a float or an array of float64, between low and high; nan is an error."""
+    if isinstance(value, (float, int)) and low <= value <= high:
+        return float(value)
     array = np.asarray(value, dtype=np.float64)
-    if array.size and not (array.min() >= low and array.max() <= high):
+    if not within(in_a_row(array), low, high):
         found = f"{array.min():g} to {array.max():g}"
         raise ValueError(f"{what} must lie between {low:g} and {high:g}, got {found}")
     return array
@@ -134,17 +90,16 @@ def _plain(values: npt.NDArray[Any]) -> Throw:
     return values.item() if values.ndim == 0 else values
 
 
-def _flat(values: npt.NDArray[Any], shape: tuple[int, ...], dtype: type) -> npt.NDArray[Any]:
-    """Lay one part of the addresses out in a row: as it is if shared or complete, else repeated."""
-    if values.size != 1 and values.shape != shape:
-        values = np.broadcast_to(values, shape)
-    return np.ascontiguousarray(values, dtype=dtype).reshape(-1)
+@lru_cache(maxsize=1024)
+def _one_draw(draw: int) -> Draws:
+    """The same throw for everybody, as compiled code takes it, shape (1,)."""
+    return whole(draw, 0, _MOST_WORD, "the draw").astype(np.uint32).reshape(1)
 
 
 def _curve(each: Any, x: Floats) -> Floats:
     """Apply a compiled curve to every element."""
     out = np.empty(x.size)
-    each(np.ascontiguousarray(x).reshape(-1), out)
+    each(in_a_row(x), out)
     return out.reshape(x.shape)
 
 
@@ -174,6 +129,21 @@ def _poisson_quantile(u: Floats, mean: Floats) -> npt.NDArray[np.int64]:
     return count.astype(np.int64)
 
 
+def _poisson_count(u: float, mean: float) -> int:
+    """The same for one throw, without arrays."""
+
+    def reaches(count: float) -> bool:
+        return bool(special.pdtr(count, mean) >= u if u <= 0.5 else special.pdtrc(count, mean) <= 1.0 - u)
+
+    z = special.ndtri(u)
+    count = float(max(mean + mean**0.5 * z + (z * z - 1) / 6, 0) // 1)
+    while not reaches(count):
+        count += 1
+    while count > 0 and reaches(count - 1):
+        count -= 1
+    return int(count)
+
+
 class Dice:
     """The luck of one world: every law reads the throw at (seed, stream, who, week, draw).
 
@@ -186,7 +156,7 @@ class Dice:
     __slots__ = ("seed",)
 
     def __init__(self, seed: int) -> None:
-        self.seed = int(_whole(seed, 0, _MOST_IDENTITY, "the seed"))
+        self.seed = int(whole(seed, 0, MOST_IDENTITY, "the seed"))
 
     def __repr__(self) -> str:
         return f"Dice({self.seed})"
@@ -197,18 +167,32 @@ class Dice:
 
     def _read(self, stream: str, who: Any, week: int, draw: Any, normal: bool = False) -> Floats:
         """Read one uniform or normal number per address, in the shape of who and draw broadcast."""
-        whose = _whole(who, 0, _MOST_IDENTITY, "who")
-        draws = _whole(draw, 0, _MOST_WORD, "the draw")
-        weeks = _whole(week, -(2**31), 2**31 - 1, "the week")
+        if type(week) is not int or not EARLIEST <= week <= LATEST:
+            week = self._week(week)
+        shared = type(draw) is int
+        draws = _one_draw(draw) if shared else whole(draw, 0, _MOST_WORD, "the draw").astype(np.uint32)
+        key0, key1 = key_words(self.seed, stream)
+        if shared and type(who) is np.ndarray and who.ndim == 1 and who.dtype == IDENTITY:
+            out = np.empty(who.size)  # by far the most common case, a row of identities, without the detours
+            throw(key0, key1, who, week, draws, normal, out)
+            return out
+        whose = identities(who, "who")
+        if whose.ndim == 2 and whose.shape[1] == 1 and draws.ndim == 1 and not shared:
+            out = np.empty((len(whose), draws.size))
+            throw_table(key0, key1, in_a_row(whose), week, draws, normal, out)
+            return out
+        shape = whose.shape if shared else shape_of(whose, draws)
+        out = np.empty(shape)
+        throw(key0, key1, addressed(whose, shape), week, addressed(draws, shape), normal, in_a_row(out))
+        return out
+
+    @staticmethod
+    def _week(week: Any) -> int:
+        """Read the week, or say why it is none."""
+        weeks = whole(week, EARLIEST, LATEST, "the week")
         if weeks.ndim:
             raise TypeError("the week must be one whole number: throw week by week")
-        when = np.uint32(int(weeks) & _MOST_WORD)
-        shape = np.broadcast_shapes(whose.shape, draws.shape) if draws.ndim else whose.shape
-        out = np.empty(shape)
-        key0, key1 = stream_key(self.seed, stream)
-        whose, draws = _flat(whose, shape, np.uint64), _flat(draws, shape, np.uint32)
-        throw(key0, key1, whose, when, draws, normal, out.reshape(-1))
-        return out
+        return int(weeks)
 
     def uniform(self, stream: str, who: Any, week: int, *, draw: Any = 0) -> Throw:
         """Throw a number strictly between 0 and 1."""
@@ -221,37 +205,45 @@ class Dice:
             _real(mean, -_LARGEST, _LARGEST, "the mean"),
             _real(sd, 0, _LARGEST, "the standard deviation"),
         )
-        return _plain(np.asarray(mean + sd * z))
+        if type(mean) is type(sd) is float:
+            z *= sd
+            z += mean
+            return _plain(z)
+        return _plain(mean + sd * z)
 
     def bernoulli(self, stream: str, who: Any, week: int, chance: Any, *, draw: Any = 0) -> Throw:
         """Throw whether something of this chance happens: never at 0, always at 1."""
         chance = _real(chance, -_ROUNDING, 1 + _ROUNDING, "the chance")
-        return _plain(np.asarray(self._read(stream, who, week, draw) < chance))
+        return _plain(self._read(stream, who, week, draw) < chance)
 
     def poisson(self, stream: str, who: Any, week: int, mean: Any, *, draw: Any = 0) -> Throw:
         """Throw how many independent events happen when `mean` are expected (int64)."""
         mean = _real(mean, 0, _LARGEST_MEAN, "the mean")
-        u, mean = np.broadcast_arrays(self._read(stream, who, week, draw), mean)
+        u = self._read(stream, who, week, draw)
+        if u.ndim == 0 and isinstance(mean, float):
+            return _poisson_count(float(u), mean)
+        u, mean = np.broadcast_arrays(u, mean)
         counts = _poisson_quantile(u.reshape(-1), mean.reshape(-1))
         return _plain(counts.reshape(u.shape))
 
     def pick(self, stream: str, who: Any, week: int, weights: Any, *, draw: Any = 0) -> Throw:
         """Throw which of several to take (int64), in proportion to weights (..., choices); never one of 0."""
-        weights = _real(weights, 0, _LARGEST, "every weight")
+        weights = np.asarray(weights, dtype=np.float64)
         if weights.ndim == 0 or weights.shape[-1] == 0:
             raise ValueError("pick needs at least one weight to choose from")
-        reached = np.cumsum(weights, axis=-1)
-        total = reached[..., -1]
-        if total.size and not (total.min() > 0 and total.max() < np.inf):
+        u = self._read(stream, who, week, draw)
+        of = weights.shape[:-1]
+        if of and of != u.shape[max(0, u.ndim - len(of)) :]:
+            shape = np.broadcast_shapes(of, u.shape)
+            u, weights = np.broadcast_to(u, shape), np.broadcast_to(weights, (*shape, weights.shape[-1]))
+        index = np.empty(u.shape, dtype=np.int64)
+        rows = np.ascontiguousarray(weights).reshape(-1, weights.shape[-1])
+        told = choose(rows, in_a_row(u), _LARGEST, in_a_row(index))
+        if told == NO_WEIGHT:
+            _real(weights, 0, _LARGEST, "every weight")
+        if told != FINE:
             raise ValueError("the weights of one pick must have a sum above 0 and below infinity")
-        target = self._read(stream, who, week, draw) * total
-        # Only a sum near the smallest float64 can round the target up to it: then the last one that counts.
-        last = (reached < total[..., np.newaxis]).sum(axis=-1)
-        if weights.ndim == 1:
-            index = np.searchsorted(reached, target, side="right")
-        else:
-            index = (reached <= target[..., np.newaxis]).sum(axis=-1)
-        return _plain(np.asarray(np.minimum(index, last), dtype=np.int64))
+        return _plain(index)
 
     def gamma(self, stream: str, who: Any, week: int, shape: Any, scale: Any = 1, *, draw: Any = 0) -> Throw:
         """Throw a gamma number of mean shape * scale."""

@@ -183,6 +183,12 @@ def _exponential(x: Real) -> Real:
 
 
 @_device
+def exponential32(x: Real) -> Real:
+    """Exponential of a float32, reckoned in float64 and rounded once."""
+    return np.float32(_exponential(np.float64(x)))
+
+
+@_device
 def to_normal(u: Real) -> Real:
     """Turn a uniform float64 into a standard normal one: relative error about 1e-16, exactly symmetric."""
     q = u - 0.5
@@ -228,6 +234,18 @@ def throw(
         w0, w1, _, _ = words_at(key0, key1, who[i * who_step], week, draw[i * draw_step])
         u = to_uniform(w0, w1)
         out[i] = to_normal(u) if normal else u
+
+
+@_loop
+def throw_table(
+    key0: Word, key1: Word, who: Identities, week: Word, draws: Draws, normal: bool, out: Floats
+) -> None:
+    """Read several throws of each: out (n, draws), who (n,), draws (draws,)."""
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            w0, w1, _, _ = words_at(key0, key1, who[i], week, draws[j])
+            u = to_uniform(w0, w1)
+            out[i, j] = to_normal(u) if normal else u
 
 
 @_loop

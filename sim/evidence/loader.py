@@ -107,7 +107,7 @@ def _text(file: str) -> str:
 
 
 def _yaml(file: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(_text(file))
+    loaded: dict[str, Any] = yaml.load(_text(file), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return loaded
 
 

@@ -4,8 +4,19 @@ Each kernel handles the fans of one block, and blocks have a fixed size: whichev
 are formed in the same order, so results do not depend on the number of threads.
 """
 
-from sim.kernels.blocks import BLOCK, sweep
-from sim.kernels.fans import attend, compare, entrust, exposure_of, survey
+from sim.kernels.blocks import BLOCK, blocks_of, in_float32, sweep
+from sim.kernels.fans import (
+    Attending,
+    Comparing,
+    Feed,
+    Trusting,
+    attend,
+    compare,
+    entrust,
+    exposure_of,
+    survey,
+)
 from sim.kernels.graph import fandom_graph
 
-__all__ = ["BLOCK", "attend", "compare", "entrust", "exposure_of", "fandom_graph", "survey", "sweep"]
+__all__ = ["BLOCK", "Attending", "Comparing", "Feed", "Trusting", "attend", "blocks_of", "compare", "entrust",
+           "exposure_of", "fandom_graph", "in_float32", "survey", "sweep"]

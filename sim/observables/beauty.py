@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sim.agents.idol import ADULT_AGE
 from sim.observables.view import View, observable, ratio
 
 
@@ -87,5 +86,4 @@ def idol_distress(view: View) -> float:
 @observable("beauty", "SD", "Distress of idols under age")
 def distress_of_minors(view: View) -> float:
     """Mean psychological distress of idols under 18; 0 where there is none."""
-    idols = view.industry.idols
-    return view.of_idols(idols.distress, idols.age < ADULT_AGE)
+    return view.of_minors(view.industry.idols.distress)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents.idol import ADULT_AGE
 from sim.observables.view import View, observable
 from sim.processes import money
 
@@ -45,14 +44,13 @@ def idol_income(view: View) -> float:
 def median_idol_income(view: View) -> float:
     """Median yearly income paid out to an idol, at this week's rate."""
     idols = view.industry.idols
-    return float(np.median(idols.income[idols.alive])) if len(idols) else 0.0
+    return float(np.median(idols.income[idols.rows])) if len(idols) else 0.0
 
 
 @observable("benefits", "million KRW/year", "Income of idols under age")
 def income_of_minors(view: View) -> float:
     """Mean yearly income paid out to an idol under 18, after debt, at this week's rate; 0 where there is none."""
-    idols = view.industry.idols
-    return view.of_idols(idols.income, idols.age < ADULT_AGE)
+    return view.of_minors(view.industry.idols.income)
 
 
 @observable("benefits", "ratio", "Fans' enjoyment")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sys import float_info
+
 import numpy as np
 
 from sim.observables.view import View, observable, ratio
@@ -81,7 +83,7 @@ def provenance_share(view: View) -> float:
 def release_diversity(view: View) -> float:
     """Entropy of the mixture of cultures in the last year's releases, over that of an even mixture."""
     mix = view.industry.cultures.released_mix
-    return float(-(mix * np.log(np.maximum(mix, np.finfo(float).tiny))).sum() / np.log(len(CULTURES)))
+    return float(-(mix * np.log(np.maximum(mix, float_info.min))).sum() / np.log(len(CULTURES)))
 
 
 @observable("culture", "ratio", "Novelty of releases")

@@ -13,7 +13,8 @@ from sim.params import TOOL_KINDS
 @observable("structure", "count", "Agencies")
 def agencies(view: View) -> float:
     """Agencies with an active group."""
-    return float(np.unique(view.industry.groups.agency[view.industry.groups.alive]).size)
+    groups = view.industry.groups
+    return float(np.count_nonzero(np.bincount(groups.agency[groups.rows])))
 
 
 @observable("structure", "count", "Groups")

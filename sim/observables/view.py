@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.agents.idol import ADULT_AGE
 from sim.kernels import survey as survey_kernel
 from sim.kernels import sweep
 from sim.kernels.blocks import blocks_of
@@ -47,30 +49,43 @@ class View:
 
     def of_groups(self, values: np.ndarray) -> float:
         """Mean over living groups."""
-        return float(values[self.industry.groups.alive].mean())
+        return _mean(values[self.industry.groups.rows])
 
     def of_idols(self, values: np.ndarray, which: np.ndarray | None = None) -> float:
         """Mean over idols under contract; 0 where there is none of the kind."""
-        alive = self.industry.idols.alive
-        chosen = values[alive if which is None else alive & which]
-        return float(chosen.mean()) if chosen.size else 0.0
+        idols = self.industry.idols
+        return _mean(values[idols.rows if which is None else idols.alive & which])
+
+    def of_minors(self, values: np.ndarray) -> float:
+        """Mean over idols under 18; 0 where there is none."""
+        return _mean(values[self.minors])
+
+    @cached_property
+    def minors(self) -> np.ndarray:
+        """Rows of the idols under 18 under contract."""
+        idols = self.industry.idols
+        return np.flatnonzero(idols.alive & (idols.age < ADULT_AGE))
 
     def of_agencies(self, values: np.ndarray, which: np.ndarray | None = None) -> float:
         """Mean over living agencies; 0 where there is none of the kind."""
-        alive = self.industry.agencies.alive
-        chosen = values[alive if which is None else alive & which]
-        return float(chosen.mean()) if chosen.size else 0.0
+        agencies = self.industry.agencies
+        return _mean(values[agencies.rows if which is None else agencies.alive & which])
 
     def feed_of(self, low: float, high: float) -> float:
         """Mean appearance share of the feed of fans between two quantiles of dissatisfaction."""
+        before, reached, shown = self._feed
+        weight = np.maximum(np.minimum(reached, high) - np.maximum(before, low), 0)
+        return float((weight * shown).sum() / weight.sum())
+
+    @cached_property
+    def _feed(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """For each bin of dissatisfaction: shares of fans below its ends, and the appearance share of their feed."""
         numbers = self.industry.numbers
         centre = (np.arange(DISSATISFACTION_BINS) + 0.5) * 12 / DISSATISFACTION_BINS - 6
         felt = np.clip(centre, -numbers.feed_limit, numbers.feed_limit)
         shown = np.minimum(1, numbers.feed_appearance_share * np.exp(beauty.feed_gain(self.industry) * felt))
         reached = np.cumsum(self.bins) / self.bins.sum()
-        before = reached - self.bins / self.bins.sum()
-        weight = np.clip(np.minimum(reached, high) - np.maximum(before, low), 0, None)
-        return float((weight * shown).sum() / weight.sum())
+        return reached - self.bins / self.bins.sum(), reached, shown
 
 
 OBSERVABLES: dict[str, Observable] = {}
@@ -93,8 +108,13 @@ def observable(theme: str, unit: str, label: str) -> Callable[[Callable[[View], 
 def observe(industry: Industry) -> dict[str, float]:
     """All observables of a world as it stands, in order of declaration, those of its plug-ins last."""
     view = View(industry)
-    every = with_own_observables(OBSERVABLES, industry.plugins)
+    every = with_own_observables(OBSERVABLES, industry.plugins) if industry.plugins else OBSERVABLES
     return {name: float(entry.measure(view)) for name, entry in every.items()}
+
+
+def _mean(values: np.ndarray) -> float:
+    """The mean of some values; 0 of none."""
+    return float(values.sum() / values.size) if values.size else 0.0
 
 
 def ratio(part: float, whole: float) -> float:

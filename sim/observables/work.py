@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents.idol import ADULT_AGE
-from sim.observables.view import View, observable
+from sim.observables.view import View, observable, ratio
 from sim.processes import work
+from sim.processes.rosters import agency_of_idols
 
 
 @observable("work", "h/week", "Idols' hours")
@@ -19,28 +19,26 @@ def idol_hours(view: View) -> float:
 def top_decile_hours(view: View) -> float:
     """Weekly hours above which the hardest-working tenth of idols works."""
     idols = view.industry.idols
-    return float(np.quantile(idols.hours[idols.alive], 0.9)) if len(idols) else 0.0
+    return float(np.quantile(idols.hours[idols.rows], 0.9)) if len(idols) else 0.0
 
 
 @observable("work", "h/week", "Hours of idols under age")
 def hours_of_minors(view: View) -> float:
     """Mean weekly hours of idols under 18; 0 where there is none."""
-    idols = view.industry.idols
-    return view.of_idols(idols.hours, idols.age < ADULT_AGE)
+    return view.of_minors(view.industry.idols.hours)
 
 
 @observable("work", "count", "Idols under age")
 def minors(view: View) -> float:
     """Idols under 18 under contract."""
-    idols = view.industry.idols
-    return float((idols.alive & (idols.age < ADULT_AGE)).sum())
+    return float(view.minors.size)
 
 
 @observable("work", "share", "Minors over the legal cap")
 def minors_over_cap(view: View) -> float:
     """Share of idols under 18 who work longer than the cap for their age; 0 where there is none."""
-    idols = view.industry.idols
-    return view.of_idols(idols.hours > work.legal_hours(view.industry, idols.age), idols.age < ADULT_AGE)
+    hours, age = view.industry.idols.hours[view.minors], view.industry.idols.age[view.minors]
+    return ratio(float((hours > work.legal_hours(view.industry, age)).sum()), float(view.minors.size))
 
 
 @observable("work", "share", "Burnt-out idols")
@@ -52,8 +50,7 @@ def burnt_out_idols(view: View) -> float:
 @observable("work", "share", "Burnt-out idols under age")
 def burnt_out_minors(view: View) -> float:
     """Share of idols under 18 who are burnt out; 0 where there is none."""
-    idols = view.industry.idols
-    return view.of_idols(idols.burnt_out, idols.age < ADULT_AGE)
+    return view.of_minors(view.industry.idols.burnt_out)
 
 
 @observable("work", "share", "Idols on hiatus")
@@ -125,9 +122,9 @@ def human_share_of_images(view: View) -> float:
 @observable("work", "h/week", "Unpaid hours above 52")
 def unpaid_hours(view: View) -> float:
     """Mean weekly hours of idols above the general cap for workers (52), as far as idol time has no price."""
-    industry = view.industry
-    beyond = np.maximum(0, industry.idols.hours - industry.numbers.worker_hours_cap)
-    paying = industry.agencies.lawful[industry.groups.agency[industry.idols.group]]
+    industry, idols = view.industry, view.industry.idols
+    beyond = np.maximum(0, idols.hours - industry.numbers.worker_hours_cap)
+    paying = industry.agencies.lawful[agency_of_idols(industry)]
     return view.of_idols(beyond * (1 - industry.numbers.idol_time_price * paying))
 
 

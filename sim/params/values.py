@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NoReturn
 
 import numpy as np
 
 from sim.params.loader import also_known, passports
-from sim.params.passport import Passport, Scalar, checked, checked_scalar, place, sealed
+from sim.params.passport import Passport, Scalar, Vector, checked, checked_scalar, place, sealed
 from sim.params.vocabulary import LimelightError, nearest
 
 
@@ -24,8 +25,10 @@ class Numbers:
 
     def __init__(self) -> None:
         object.__setattr__(self, "_known", passports())
+        self.__dict__.update(_of_the_model())
         for passport in self._known.values():
-            self.__dict__[passport.name] = checked(passport, passport.value, passport.file)
+            if passport.name not in self.__dict__:
+                self.__dict__[passport.name] = checked(passport, passport.value, passport.file)
 
     @classmethod
     def of(cls, overrides: Mapping[str, object] | None = None, origin: str = "") -> Numbers:
@@ -86,6 +89,13 @@ class Numbers:
 
     def __repr__(self) -> str:
         return f"Numbers({len(self.__dict__)} numbers)"
+
+
+@cache
+def _of_the_model() -> Mapping[str, Scalar | Vector]:
+    """The model's own numbers as their passports give them, checked once in a process."""
+    with also_known({}):
+        return {passport.name: checked(passport, passport.value, passport.file) for passport in passports().values()}
 
 
 def _come_back(values: Mapping[str, object], own: Mapping[str, Passport]) -> Numbers:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from sys import float_info
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.agents.fan import NO_GROUP
 from sim.agents.idol import ADULT_AGE
-from sim.kernels import attend, sweep
-from sim.kernels.blocks import blocks_of
+from sim.kernels import Attending, attend, blocks_of, in_float32, sweep
 from sim.params import WEEKS_PER_YEAR
 from sim.processes.newcomers import draw_fans
-from sim.processes.rosters import ending_hazard, lawful_attention, members_mean, second_group_hours
+from sim.processes.rosters import ending_hazard, lawful_attention, mean_of_living, members_mean, second_group_hours
 from sim.processes.tools import provenance_share
 
 if TYPE_CHECKING:
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 def platform_ranks_groups(industry: Industry) -> None:
     """The feed shares out a fixed total of attention by popularity, volume, editing and, where known, human work."""
     numbers, groups = industry.numbers, industry.groups
-    volume = np.log(np.maximum(groups.delivered, np.finfo(float).tiny))
-    editing = groups.editing - groups.editing[groups.alive].mean()
+    volume = np.log(np.maximum(groups.delivered, float_info.min))
+    editing = groups.editing - mean_of_living(groups, groups.editing)
     ai_song = 1 - groups.human_song
     premium = numbers.human_premium * known_share(industry)
     penalty = numbers.label_penalty * (1 - numbers.electronic_familiarity) * numbers.music_label
     disliked = np.log1p(-penalty * ai_song * industry.agencies.lawful[groups.agency])
     appeal = groups.popularity - groups.backlash + numbers.volume_exponent * volume
     appeal = appeal + numbers.editing_popularity * editing - premium * ai_song + disliked
-    weight = np.where(groups.alive, np.exp(appeal - appeal[groups.alive].max()), 0)
+    weight = np.where(groups.alive, np.exp(appeal - appeal[groups.rows].max()), 0)
     groups.attention_share = weight / weight.sum()
 
 
@@ -65,17 +65,18 @@ def fading_sum(rate: float, weeks: float) -> float:
 def fans_divide_attention(industry: Industry) -> None:
     """Fans give their hours to their groups and to whatever the feed shows, and grow attached to who is present."""
     numbers, fans, groups = industry.numbers, industry.fans, industry.groups
-    audience = np.zeros((blocks_of(fans.size), groups.size))
+    terms = in_float32(Attending(
+        minors_cap=numbers.minors_use_cap, adult_age=ADULT_AGE, main_share=numbers.main_group_hours,
+        second_share=second_group_hours(industry), speed=numbers.attachment_speed,
+        churn=numbers.fan_churn / WEEKS_PER_YEAR, extra_churn=churn_per_trust(industry),
+        trust_start=numbers.trust_start))
+    audience = np.zeros((blocks_of(fans.size), groups.size + 1))  # the last column is of no group
     free_hours = np.zeros(len(audience))
-    key = industry.dice.key("leave a fandom")
-    f4 = np.float32
     sweep(attend, fans.size, industry.threads, fans.alive, fans.identity, fans.age, fans.hours, fans.parasocial,
           fans.trust, fans.main_group, fans.second_group, fans.attachment, fans.second_attachment,
-          groups.presence.astype(f4), np.uint32(industry.week), *key, f4(numbers.minors_use_cap), f4(ADULT_AGE),
-          f4(numbers.main_group_hours), f4(second_group_hours(industry)), f4(numbers.attachment_speed),
-          f4(numbers.fan_churn / WEEKS_PER_YEAR), f4(churn_per_trust(industry)), f4(numbers.trust_start),
+          groups.presence.astype(np.float32), np.uint32(industry.week), *industry.dice.key("leave a fandom"), terms,
           audience, free_hours, industry.leaving)
-    groups.audience_hours = audience.sum(axis=0) + free_hours.sum() * groups.attention_share
+    groups.audience_hours = audience[:, :-1].sum(axis=0) + free_hours.sum() * groups.attention_share
 
 
 def fans_change_fandoms(industry: Industry) -> None:

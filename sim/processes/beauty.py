@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import expit
 
 from sim.agents.idol import ADULT_AGE
-from sim.kernels import compare, sweep
+from sim.kernels import Comparing, Feed, compare, in_float32, sweep
 from sim.params import WEEKS_PER_YEAR
 from sim.processes.decisions import IMAGE
 from sim.processes.rosters import agency_of_idols, lawful_attention, second_group_hours
@@ -53,24 +53,37 @@ def labelled_share(industry: Industry) -> float:
 
 def fans_compare_themselves(industry: Industry, week: int | None = None) -> None:
     """Fans compare themselves with what the feed shows; the effect stands while exposure stands, and never adds up."""
-    numbers, fans, groups = industry.numbers, industry.fans, industry.groups
-    f4 = np.float32
+    fans = industry.fans
     when = np.uint32((industry.week if week is None else week) & WORD)
-    reached = literacy_left(industry)
-    diverse_left = 1 - numbers.diverse_image_quota * lawful_attention(industry)
-    susceptible = 1 - (1 - numbers.literacy_susceptibility) * numbers.media_literacy
     sweep(compare, fans.size, industry.threads, fans.alive, fans.identity, fans.dissatisfaction, fans.comparison,
           fans.set_point, fans.susceptibility, fans.age, fans.hours, fans.main_group, fans.second_group,
-          *industry.fandom, groups.image_ideal.astype(f4), f4(mean_ideal(industry)), when,
-          *industry.dice.key("dissatisfaction"), f4(numbers.minors_use_cap), f4(ADULT_AGE),
-          f4(numbers.main_group_hours), f4(second_group_hours(industry)), f4(numbers.feed_appearance_share),
-          f4(feed_gain(industry)), f4(numbers.feed_limit), f4(diverse_left),
-          f4(industry.baseline.exposure_mean), f4(industry.baseline.exposure_sd), f4(numbers.exposure_limit),
-          f4(labelled_share(industry)), f4(numbers.label_mean_effect), f4(numbers.label_backfire),
-          f4(numbers.young_until), f4(numbers.literacy_set_point * reached), f4(susceptible),
-          f4(numbers.weekly_persistence), f4(numbers.standing_effect), f4(numbers.set_point_drift),
-          f4(numbers.peer_pull), f4(numbers.dissatisfaction_noise), fans.exposure, industry.next_dissatisfaction)
+          *industry.fandom, industry.groups.image_ideal.astype(np.float32), when,
+          *industry.dice.key("dissatisfaction"), feed_in_force(industry), comparing_in_force(industry), fans.exposure,
+          industry.next_dissatisfaction)
     fans.dissatisfaction = industry.next_dissatisfaction
+
+
+def feed_in_force(industry: Industry) -> Feed:
+    """What decides this week how much appearance fans are shown."""
+    numbers = industry.numbers
+    return in_float32(Feed(
+        minors_cap=numbers.minors_use_cap, adult_age=ADULT_AGE, main_share=numbers.main_group_hours,
+        second_share=second_group_hours(industry), mean_ideal=mean_ideal(industry),
+        appearance_share=numbers.feed_appearance_share, gain=feed_gain(industry), limit=numbers.feed_limit))
+
+
+def comparing_in_force(industry: Industry) -> Comparing:
+    """What decides this week what comparing does to fans; labels and lessons are as strong as they reach."""
+    numbers, baseline = industry.numbers, industry.baseline
+    return in_float32(Comparing(
+        feed_kept=1 - numbers.diverse_image_quota * lawful_attention(industry),
+        exposure_mean=baseline.exposure_mean, exposure_sd=baseline.exposure_sd,
+        exposure_limit=numbers.exposure_limit,
+        label=labelled_share(industry), label_mean=numbers.label_mean_effect, label_backfire=numbers.label_backfire,
+        school_age=numbers.young_until, literacy_set_point=numbers.literacy_set_point * literacy_left(industry),
+        literacy_susceptibility=1 - (1 - numbers.literacy_susceptibility) * numbers.media_literacy,
+        persistence=numbers.weekly_persistence, standing=numbers.standing_effect, drift=numbers.set_point_drift,
+        pull=numbers.peer_pull, noise=numbers.dissatisfaction_noise))
 
 
 def attention_shifts_norm(industry: Industry) -> None:

@@ -11,7 +11,7 @@ from sim.dice import identity_of
 from sim.params import WEEKS_PER_YEAR
 from sim.processes.attention import move_fans
 from sim.processes.newcomers import debut_agency, debut_group, debut_idols
-from sim.processes.rosters import ending_hazard, sum_by
+from sim.processes.rosters import count_by, ending_hazard, sum_by
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -44,7 +44,7 @@ def groups_disband(industry: Industry) -> None:
     """Groups end by a hazard of their age, less often if popular or of a big agency, or when too few are left."""
     numbers, groups, idols, week = industry.numbers, industry.groups, industry.idols, industry.week
     ending = industry.dice.bernoulli("group ends", groups.identity, week, -np.expm1(-ending_hazard(industry)))
-    members = np.bincount(idols.group[idols.alive], minlength=groups.size)
+    members = count_by(idols.group, idols.alive, groups.size)
     rows = np.flatnonzero(groups.alive & (ending | (members < numbers.fewest_members)))
     if rows.size == 0 or rows.size == len(groups):
         return
@@ -96,7 +96,7 @@ def agencies_debut_groups(industry: Industry) -> None:
 def agencies_close(industry: Industry) -> None:
     """An agency that has had no group for half a year closes."""
     agencies, groups = industry.agencies, industry.groups
-    agencies.groups = np.bincount(groups.agency[groups.alive], minlength=agencies.size)
+    agencies.groups = count_by(groups.agency, groups.alive, agencies.size)
     agencies.idle_weeks = np.where(agencies.groups == 0, agencies.idle_weeks + 1, 0)
     rows = np.flatnonzero(agencies.alive & (agencies.idle_weeks >= industry.numbers.agency_patience))
     rows = rows[: max(0, len(agencies) - 1)]

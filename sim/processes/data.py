@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import float_info
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,10 +16,10 @@ from sim.agents.fan import (
     REGISTERED_TICKETING,
 )
 from sim.agents.institutions import Notice
-from sim.kernels import entrust, sweep
+from sim.kernels import Trusting, entrust, in_float32, sweep
 from sim.params import SENSITIVITY_CLASSES, WEEKS_PER_YEAR
 from sim.processes.decisions import ANALYTICS, IMAGE, VIRTUAL, VOICE
-from sim.processes.rosters import agency_of_idols, lawful_attention, sum_by
+from sim.processes.rosters import agency_of_idols, lawful_attention, mean_of_living, sum_by
 
 if TYPE_CHECKING:
     from sim.agents.population import Population
@@ -84,7 +85,7 @@ def collection_rate(industry: Industry, holders: Population) -> np.ndarray:
     agencies, tools = industry.agencies, industry.tools
     hunger = agencies.ai_share[:, ANALYTICS] * tools.appetite[agencies.tool[:, ANALYTICS]]
     if holders is not agencies:
-        hunger = hunger[agencies.alive].mean()
+        hunger = mean_of_living(agencies, hunger)
     return (1 - industry.numbers.minimisation_effect * holders.minimised) * (1 + hunger)
 
 
@@ -100,24 +101,25 @@ def holders_revenue(industry: Industry, holders: Population) -> np.ndarray:
     """Revenue on which a holder's fine is reckoned, million KRW a year at this week's rate."""
     if holders is industry.agencies:
         return industry.agencies.revenue
-    total = industry.agencies.revenue[industry.agencies.alive].sum()
+    total = industry.agencies.revenue[industry.agencies.rows].sum()
     return np.full(holders.size, industry.numbers.platform_revenue_share * total)
 
 
 def fans_entrust_records(industry: Industry) -> None:
     """Fans who consent leave records with every hour of use; their trust recovers and old harm fades."""
-    numbers, fans, groups = industry.numbers, industry.fans, industry.groups
-    f4 = np.float32
+    numbers, fans, groups, f4 = industry.numbers, industry.fans, industry.groups, np.float32
     rate = collection_rate(industry, industry.agencies)[groups.agency]
     shared = collection_rate(industry, industry.services).mean()
     keep = weekly_keep(industry, lawful_attention(industry))
+    terms = in_float32(Trusting(
+        keep_deleted=np.exp(-1 / numbers.deletion_weeks), consent=consent_share(industry),
+        trust_start=numbers.trust_start, recovery=numbers.trust_recovery,
+        set_point_recovery=numbers.trust_set_point_recovery, use_from_trust=numbers.use_from_trust,
+        checking=industry.platform.checking, harm_kept=1 - 1 / numbers.harm_memory_weeks,
+        old_stock_deleted=numbers.minimisation / numbers.old_stock_weeks))
     sweep(entrust, fans.size, industry.threads, fans.alive, fans.hours, fans.accounts, fans.privacy_stance,
           fans.main_group, fans.records, fans.trust, fans.trust_set_point, fans.harm, keep.astype(f4),
-          f4(np.exp(-1 / numbers.deletion_weeks)), industry.baseline.inflow.astype(f4), NEEDED_BITS,
-          ((rate + shared) / 2).astype(f4), f4(consent_share(industry)), f4(numbers.trust_start),
-          f4(numbers.trust_recovery), f4(numbers.trust_set_point_recovery), f4(numbers.use_from_trust),
-          f4(industry.platform.checking), f4(1 - 1 / numbers.harm_memory_weeks),
-          f4(numbers.minimisation / numbers.old_stock_weeks))
+          industry.baseline.inflow.astype(f4), NEEDED_BITS, ((rate + shared) / 2).astype(f4), terms)
     groups.fan_trust += numbers.trust_recovery * (groups.fan_trust_set_point - groups.fan_trust)
     groups.fan_trust_set_point += numbers.trust_set_point_recovery * (numbers.trust_start - groups.fan_trust_set_point)
 
@@ -145,7 +147,7 @@ def holders_reckon_hazard(industry: Industry) -> None:
     numbers, agencies = industry.numbers, industry.agencies
     using = agencies.adopted.any(axis=1)
     # Shared services use and govern AI as far as the average agency does.
-    shared_use, shared_law = using[agencies.alive].mean(), agencies.lawful[agencies.alive].mean()
+    shared_use, shared_law = (mean_of_living(agencies, which) for which in (using, agencies.lawful))
     for holders, ai, keeping in ((agencies, using, agencies.lawful), (industry.services, shared_use, shared_law)):
         governed = numbers.governed_share + (1 - numbers.governed_share) * numbers.ai_governance_duty * keeping
         shadow = 1 + numbers.shadow_ai_risk * ai * (1 - governed)
@@ -221,9 +223,9 @@ def fans_held_by(industry: Industry, holders: Population, row: int) -> np.ndarra
     if holders is industry.services:
         bit = SERVICE_BITS[holders.kind[row]]
         return fans.alive & ((fans.accounts & bit) > 0)
-    own = groups.agency == row
-    second = np.where(fans.second_group >= 0, own[fans.second_group], False)
-    return fans.alive & ((fans.accounts & REGISTERED_AGENCY) > 0) & (own[fans.main_group] | second)
+    own = np.append(groups.agency == row, False)  # the last one is looked up for fans without a second group
+    registered = fans.alive & ((fans.accounts & REGISTERED_AGENCY) > 0)
+    return registered & (own.take(fans.main_group) | own.take(fans.second_group, mode="wrap"))
 
 
 def exposed_fans(industry: Industry, holders: Population, row: int, share: float) -> np.ndarray:
@@ -278,7 +280,7 @@ def open_case(industry: Industry, notice: Notice) -> None:
     numbers, regulator = industry.numbers, industry.regulator
     regulator.open_cases += 1
     capacity = numbers.regulator_capacity * (1 - numbers.labour_audit_share) * industry.scale
-    taken_up = min(1, capacity / max(regulator.open_cases, np.finfo(float).tiny))
+    taken_up = min(1, capacity / max(regulator.open_cases, float_info.min))
     holders = industry.populations[notice.holder_kind]
     who = holders.identity[notice.row]
     if industry.dice.bernoulli("investigated", who, notice.week, taken_up):
@@ -333,7 +335,8 @@ def deepfakes_spread_to(industry: Industry) -> None:
     numbers, idols = industry.numbers, industry.idols
     fame = industry.groups.attention_share[idols.group] * idols.appeal * idols.alive * idols.female
     targets = max(1, round(numbers.deepfake_target_share * len(idols)))
-    first = np.argsort(-fame, kind="stable")[:targets]
+    known = np.flatnonzero(fame) if np.count_nonzero(fame) >= targets else np.arange(fame.size)
+    first = known[np.argsort(-fame[known], kind="stable")[:targets]]
     weight = np.arange(1, targets + 1) ** -float(numbers.deepfake_fame_exponent)
     idols.deepfakes = 0
     idols.deepfakes[first] = visible_deepfakes(industry) * weight / weight.mean()

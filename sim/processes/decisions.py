@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from sys import float_info
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.params import TOOL_KINDS
+from sim.processes.rosters import count_by, mean_of_living
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -24,13 +26,15 @@ def agencies_adopt_tools(industry: Industry) -> None:
     using = agencies.adopted.any(axis=1)
     chance = np.minimum(industry.strategy("adoption"), 1)
     starting = agencies.alive & ~using & dice.bernoulli("adoption", who, week, chance)
-    agencies.adopted[starting] = first_kinds(industry, who[starting], week)
+    if starting.any():
+        agencies.adopted[starting] = first_kinds(industry, who[starting], week)
     adding = agencies.alive & using & dice.bernoulli("further kind", who, week, industry.numbers.further_kind_rate)
-    rows = np.flatnonzero(adding & ~agencies.adopted.all(axis=1))
+    rows = np.flatnonzero(adding)
+    rows = rows[~agencies.adopted[rows].all(axis=1)]
     if rows.size:
         kind = np.arange(len(TOOL_KINDS))
         throws = dice.uniform("which further kind", who[rows, None], week, draw=kind)
-        chance = np.maximum(industry.numbers.first_kind_chance, np.finfo(float).tiny)
+        chance = np.maximum(industry.numbers.first_kind_chance, float_info.min)
         keen = np.where(agencies.adopted[rows], np.inf, -np.log(throws) / chance)
         agencies.adopted[rows, keen.argmin(axis=1)] = True
 
@@ -40,7 +44,7 @@ def first_kinds(industry: Industry, who: np.ndarray, week: int) -> np.ndarray:
     chance = industry.numbers.first_kind_chance
     throws = industry.dice.uniform("first kinds", who[:, None], week, draw=np.arange(chance.size))
     kinds = throws < chance
-    likeliest = (throws / np.maximum(chance, np.finfo(float).tiny)).argmin(axis=1)
+    likeliest = (throws / np.maximum(chance, float_info.min)).argmin(axis=1)
     kinds[np.arange(len(who)), likeliest] = True
     return kinds
 
@@ -48,12 +52,13 @@ def first_kinds(industry: Industry, who: np.ndarray, week: int) -> np.ndarray:
 def agencies_choose_tools(industry: Industry) -> None:
     """For each kind an agency's standing taste picks a vendor; more capable tools are picked more often."""
     numbers, agencies, tools = industry.numbers, industry.agencies, industry.tools
-    for kind in range(len(TOOL_KINDS)):
-        rows = np.flatnonzero(tools.kind == kind)
-        appeal = np.exp(numbers.vendor_choice * (tools.capability[rows] - tools.capability[rows].max()))
-        agencies.tool[:, kind] = rows[industry.dice.pick("tool taste", agencies.identity, 0, appeal, draw=kind)]
-    used = agencies.tool[agencies.adopted & agencies.alive[:, None]]
-    tools.users = np.bincount(used, minlength=tools.size)
+    kind = np.arange(len(TOOL_KINDS))
+    offered = tools.kind == kind[:, None]
+    best = np.where(offered, tools.capability, 0).max(axis=1)[tools.kind]
+    appeal = np.where(offered, np.exp(numbers.vendor_choice * (tools.capability - best)), 0)
+    agencies.tool = industry.dice.pick("tool taste", agencies.identity[:, None], 0, appeal, draw=kind)
+    used = agencies.adopted & agencies.alive[:, None]
+    tools.users = count_by(agencies.tool.ravel(), used.ravel(), tools.size)
     analytics = agencies.tool[:, ANALYTICS]
     agencies.leak_risk = np.where(agencies.adopted[:, ANALYTICS], tools.leak_risk[analytics], 1)
 
@@ -67,10 +72,11 @@ def agencies_hand_over_tasks(industry: Industry) -> None:
     share = agencies.adopted * industry.tools.capability[agencies.tool]
     # Where an idol's likeness needs consent, voices and avatars are made of those who consent only.
     refused = numbers.likeness_consent * (1 - numbers.idol_consent_share) * agencies.lawful
-    share[:, [VOICE, VIRTUAL]] *= (1 - refused)[:, None]
+    for likeness in (VOICE, VIRTUAL):
+        share[:, likeness] *= 1 - refused
     agencies.ai_share = np.where(agencies.lawful[:, None], np.minimum(share, allowed_ai_share(industry)), share)
     share = agencies.ai_share
-    attained = share / np.maximum(numbers.capability_ceiling, np.finfo(float).tiny)
+    attained = share / np.maximum(numbers.capability_ceiling, float_info.min)
     learnt = 1 - np.exp(-agencies.weeks_of_use / numbers.learning_weeks)
     weight = numbers.task_weight / numbers.task_weight.sum()
     agencies.saving = np.minimum(attained * learnt, 1) @ weight
@@ -106,7 +112,7 @@ def agencies_set_content(industry: Industry) -> None:
         pieces = getattr(groups, name)
         # A group that debuted last week has not been ranked yet; it makes what it set out with.
         target = np.where(ranked, target, pieces)
-        pieces += speed * (target - pieces) + pull * (pieces[groups.alive].mean() - pieces)
+        pieces += speed * (target - pieces) + pull * (mean_of_living(groups, pieces) - pieces)
     groups.pieces = np.minimum(groups.pieces, numbers.content_cap * groups.usual_pieces)
 
 
@@ -127,7 +133,7 @@ def editing_cap(industry: Industry, agency: np.ndarray) -> np.ndarray:
 def editing_advantage(industry: Industry) -> float:
     """Editing of the groups that attention goes to, relative to the average group."""
     groups = industry.groups
-    average = groups.editing[groups.alive].mean()
+    average = mean_of_living(groups, groups.editing)
     return float((groups.attention_share * groups.editing).sum() / average) if average > 0 else 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import float_info
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ from sim.agents.idol import ADULT_AGE
 from sim.params import WEEKS_PER_YEAR
 from sim.processes import beauty
 from sim.processes.decisions import COMPOSITION
-from sim.processes.rosters import sum_by
+from sim.processes.rosters import agency_of_idols, count_by, mean_of_living, sum_by
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -25,7 +26,7 @@ def groups_earn_revenue(industry: Industry) -> None:
     output = against_no_ai(industry, groups.delivered)
     earned = numbers.revenue_from_attention
     earned = earned + (1 - earned) * output**numbers.output_elasticity
-    records = np.maximum(agencies.records_per_head, np.finfo(float).tiny)[groups.agency]
+    records = np.maximum(agencies.records_per_head, float_info.min)[groups.agency]
     fandom = industry.active_share() / (1 - numbers.vacant_seat_share) * hours_left(industry)
     engaged = 1 - numbers.feed_engagement * (1 - beauty.feed_gain(industry) / numbers.feed_gain)
     base = numbers.industry_revenue * industry.scale * groups.attention_share
@@ -66,7 +67,7 @@ def agencies_pay_costs(industry: Industry) -> None:
     staff_cost = numbers.staff_cost_share * numbers.industry_revenue * industry.scale * groups.attention_share
     law = compliance_share(industry)[groups.agency] * groups.revenue
     earned = sum_by(groups.agency, groups.revenue, agencies.size)
-    tools = (industry.tool_spending / np.maximum(earned, np.finfo(float).tiny))[groups.agency] * groups.revenue
+    tools = (industry.tool_spending / np.maximum(earned, float_info.min))[groups.agency] * groups.revenue
     groups.wages = staff_cost * idol_time_paid(industry)
     groups.cost = staff_cost * staff_hours + groups.wages + numbers.other_cost_share * groups.revenue
     groups.cost = groups.cost + numbers.fixed_cost * groups.alive + tools + law
@@ -104,21 +105,22 @@ def agencies_settle_with_idols(industry: Industry) -> None:
     less the fines that came due this week; debts laid out and repaid are financing, so they only move cash.
     """
     numbers, groups, agencies, idols = industry.numbers, industry.groups, industry.agencies, industry.idols
-    members = np.bincount(idols.group[idols.alive], minlength=groups.size)
+    members = count_by(idols.group, idols.alive, groups.size)
     split = numbers.idol_split * np.maximum(0, groups.revenue - groups.cost) * (members > 0)
     due = (split / np.maximum(members, 1))[idols.group] * idols.alive
     repaid = np.minimum(idols.debt, due / WEEKS_PER_YEAR)
     idols.debt -= repaid
     paid = np.where(idols.debt > 0, 0, due - repaid * WEEKS_PER_YEAR)
     paid = paid + (groups.wages / np.maximum(members, 1))[idols.group] * idols.alive
-    floor = numbers.income_floor * agencies.lawful[groups.agency[idols.group]]
+    agency = agency_of_idols(industry)
+    floor = numbers.income_floor * agencies.lawful[agency]
     topped_up = np.maximum(0, floor - paid) * idols.alive
     idols.income = paid + topped_up
     groups.profit = groups.revenue - groups.cost - split - sum_by(idols.group, topped_up, groups.size)
     groups.profit *= groups.alive
     agencies.revenue = sum_by(groups.agency, groups.revenue, agencies.size)
     agencies.profit = sum_by(groups.agency, groups.profit, agencies.size) - agencies.fines * WEEKS_PER_YEAR
-    repayments = sum_by(groups.agency[idols.group], repaid, agencies.size)
+    repayments = sum_by(agency, repaid, agencies.size)
     agencies.cash += agencies.profit / WEEKS_PER_YEAR + repayments
     agencies.fines = 0
 
@@ -139,7 +141,7 @@ def staff_are_displaced(industry: Industry) -> None:
 def music_ai_share(industry: Industry) -> float:
     """AI's share in the composition of the average group's music."""
     groups = industry.groups
-    return float(1 - groups.human_song[groups.alive].mean())
+    return 1 - mean_of_living(groups, groups.human_song)
 
 
 def enjoyment(industry: Industry) -> float:
@@ -147,7 +149,7 @@ def enjoyment(industry: Industry) -> float:
     numbers, groups = industry.numbers, industry.groups
     output = np.log1p(groups.delivered) - np.log1p(numbers.pieces_start)
     human = (groups.human_song, groups.human_vocal, groups.human_choreography, groups.human_image)
-    artificial = 1 - np.mean(human, axis=0)
+    artificial = 1 - sum(human) / len(human)
     pleasure = numbers.enjoyment_from_output * output + numbers.enjoyment_from_ai * artificial
     return float((groups.attention_share * pleasure).sum() + numbers.enjoyment_from_trust * industry.mean_trust())
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
+ACCOUNT_BITS = np.array([*SERVICE_BITS, REGISTERED_AGENCY, PAYS, GIVES_BIOMETRICS], dtype=np.uint8)
+"""Bits of the accounts that a newcomer may hold, in the order in which they are thrown for."""
+
 
 def draw_fans(industry: Industry, seats: Array, week: int, main_group: Array | None = None) -> dict[str, Any]:
     """Draws who sits down in these seats of the fandom: traits, groups, accounts and first states.
@@ -82,11 +85,8 @@ def draw_accounts(industry: Industry, who: Array, week: int) -> Array:
     numbers, dice = industry.numbers, industry.dice
     chances = [*numbers.service_registration, numbers.agency_registration, numbers.payment_record_share,
                numbers.biometric_record_share]
-    bits = [*SERVICE_BITS, REGISTERED_AGENCY, PAYS, GIVES_BIOMETRICS]
-    accounts = np.zeros(len(who), dtype=np.uint8)
-    for draw, (bit, chance) in enumerate(zip(bits, chances, strict=True)):
-        accounts |= np.uint8(bit) * dice.bernoulli("accounts", who, week, chance, draw=draw)
-    return accounts
+    held = dice.bernoulli("accounts", who[:, None], week, chances, draw=np.arange(len(ACCOUNT_BITS)))
+    return held @ ACCOUNT_BITS
 
 
 def draw_second_groups(industry: Industry, who: Array, week: int, main_group: Array) -> Array:

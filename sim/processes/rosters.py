@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.kernels.belonging import count_of_each, mean_of_each
+
 if TYPE_CHECKING:
+    from sim.agents.population import Population
     from sim.industry import Industry
 
 Array = np.ndarray
@@ -17,38 +20,40 @@ def sum_by(owner: Array, values: Array, owners: int) -> Array:
     return np.bincount(owner, weights=values, minlength=owners)
 
 
-def mean_by(owner: Array, values: Array, owners: int, otherwise: float = 0) -> Array:
-    """Mean of ``values`` for each owner row; ``otherwise`` for an owner of nothing."""
-    count = np.bincount(owner, minlength=owners)
-    return np.where(count > 0, sum_by(owner, values, owners) / np.maximum(count, 1), otherwise)
+def count_by(owner: Array, which: Array, owners: int) -> Array:
+    """How many of those marked in ``which`` belong to each owner row, shape (owners,)."""
+    return count_of_each(owner, which, owners)
 
 
 def members_mean(industry: Industry, values: Array, which: Array | None = None, otherwise: float = 0) -> Array:
     """Mean over each group's members of a column of the idols; ``which`` narrows the members."""
     idols = industry.idols
     here = idols.alive if which is None else idols.alive & which
-    return mean_by(idols.group[here], values[here], industry.groups.size, otherwise)
+    means = np.full(industry.groups.size, float(otherwise))
+    mean_of_each(idols.group, values, here, means)
+    return means
+
+
+def mean_of_living(population: Population, values: Array) -> float:
+    """Mean over who is there of a population of a column of it; rows without anybody left do not count."""
+    rows = population.rows
+    return float(values[rows].sum() / rows.size)
 
 
 def agency_of_idols(industry: Industry) -> Array:
     """Row of the agency of every idol, shape (idols,)."""
-    return industry.groups.agency[industry.idols.group]
-
-
-def adopters(industry: Industry) -> Array:
-    """Which agencies use any AI tool, shape (agencies,)."""
-    return industry.agencies.alive & industry.agencies.adopted.any(axis=1)
+    return industry.groups.agency.take(industry.idols.group)
 
 
 def adoption_share(industry: Industry) -> float:
     """Share of agencies that use any AI tool."""
-    return float(adopters(industry).sum() / len(industry.agencies))
+    return mean_of_living(industry.agencies, industry.agencies.adopted.any(axis=1))
 
 
 def standard_popularity(industry: Industry) -> Array:
     """Popularity of every group in SD over the living groups of this week, shape (groups,)."""
     groups = industry.groups
-    living = groups.popularity[groups.alive]
+    living = groups.popularity[groups.rows]
     spread = living.std()
     return (groups.popularity - living.mean()) / (spread if spread > 0 else 1)
 

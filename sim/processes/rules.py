@@ -68,5 +68,5 @@ be counted by anybody, so it binds all."""
 def new_duty_in_force(industry: Industry) -> bool:
     """Whether the law asks agencies for anything that it did not ask on the first day."""
     numbers, first = industry.numbers, industry.first_law
-    grown = any(numbers.get(name) > first.get(name) for name in GROWING_DUTIES)
-    return grown or any(numbers.get(name) < first.get(name) for name in TIGHTENING_DUTIES)
+    grown = any(getattr(numbers, name) > getattr(first, name) for name in GROWING_DUTIES)
+    return grown or any(getattr(numbers, name) < getattr(first, name) for name in TIGHTENING_DUTIES)

@@ -9,7 +9,7 @@ from scipy.special import expit
 
 from sim.agents.idol import ADULT_AGE, YOUNGER_MINOR_AGE
 from sim.processes.decisions import VIDEO, VIRTUAL, VOICE
-from sim.processes.rosters import agency_of_idols, members_mean, standard_popularity
+from sim.processes.rosters import agency_of_idols, count_by, members_mean, standard_popularity
 from sim.processes.rules import new_duty_in_force
 
 if TYPE_CHECKING:
@@ -33,11 +33,12 @@ def idols_work_hours(industry: Industry) -> None:
     asked = np.where(busy, numbers.hours_in_promotion, numbers.hours_off_cycle) + per_piece * groups.pieces
     idols.desired_hours = asked[idols.group]
     idols.hours = np.minimum(idols.desired_hours, hours_cap(industry))
-    delivered = members_mean(industry, idols.hours / idols.desired_hours, ~idols.on_hiatus, otherwise=0)
+    present = ~idols.on_hiatus
+    delivered = members_mean(industry, idols.hours / idols.desired_hours, present, otherwise=0)
     groups.delivered = groups.pieces * delivered
     idols.hours = np.where(idols.on_hiatus, np.minimum(idols.hours, numbers.hiatus_hours), idols.hours)
     idols.usual_hours += (idols.hours - idols.usual_hours) / numbers.hours_memory_weeks
-    groups.presence = members_mean(industry, ~idols.on_hiatus, otherwise=1)
+    groups.presence = members_mean(industry, present, otherwise=1)
     idols.creative_share = ((groups.human_vocal + groups.human_choreography) / 2)[idols.group]
 
 
@@ -45,9 +46,10 @@ def agencies_break_rules(industry: Industry) -> None:
     """Agencies that caps or new duties ask something of keep them or break them, and it can be counted."""
     idols, agencies = industry.idols, industry.agencies
     agency, legal = agency_of_idols(industry), legal_hours(industry, idols.age)
+    working = idols.alive & ~idols.on_hiatus
     for name, hours in (("idols_asked_over_cap", idols.desired_hours), ("idols_over_cap", idols.hours)):
-        over = idols.alive & ~idols.on_hiatus & (hours > legal)
-        setattr(agencies, name, np.bincount(agency[over], minlength=agencies.size))
+        over = working & (hours > legal)
+        setattr(agencies, name, count_by(agency, over, agencies.size))
     duty = new_duty_in_force(industry)
     agencies.bound_by_rules = agencies.alive & (duty | (agencies.idols_asked_over_cap > 0))
     agencies.breaks_rules = agencies.alive & ((agencies.idols_over_cap > 0) | (duty & ~agencies.lawful))

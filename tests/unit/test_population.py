@@ -151,6 +151,7 @@ def test_reading_a_column_is_a_look_up_in_the_instance(fans: Population[Fan]) ->
 
 
 def test_a_million_agents_are_no_python_objects(model: Census) -> None:
+    model.order_of(np.arange(2, dtype=np.uint64))  # compiled code is loaded once, and not what is counted here
     tracemalloc.start()
     fans = model.found(Population(Fan, model, "fans", capacity=1_000_000))
     fans.born(np.arange(1_000_000), 0)

@@ -61,7 +61,9 @@ class LoadedDice(Dice):
         return super().pareto(stream, who, week, exponent, low, high, draw=draw) if decided is None else decided
 
     def pick(self, stream: str, who: Any, week: int, weights: Any, *, draw: Any = 0) -> Any:
-        self.asked[stream, draw] = np.asarray(weights)
+        several = np.ndim(draw) > 0  # then there is a row of weights for each
+        for place, one in enumerate(np.atleast_1d(draw).tolist()):
+            self.asked[stream, one] = np.asarray(weights)[place] if several else np.asarray(weights)
         decided = self._decided(stream)
         if decided is None:
             return super().pick(stream, who, week, weights, draw=draw)

@@ -1,0 +1,59 @@
+"""Choices, compiled: on which of several weights a throw falls, and whether numbers keep their bounds."""
+
+import numba
+import numpy as np
+
+from sim.dice.throws import Floats
+
+_compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
+
+FINE, NO_WEIGHT, NO_SUM = range(3)
+"""What `choose` says of the weights: they serve, one of them is no weight, or their sum cannot be divided."""
+
+
+@_compiled
+def within(values: Floats, low: float, high: float) -> bool:
+    """Tell whether all values, in a row, lie between low and high; nan does not."""
+    kept = True
+    for i in range(values.size):
+        kept &= (values[i] >= low) & (values[i] <= high)
+    return kept
+
+
+@_compiled
+def _first_above(reached: Floats, target: float, or_at: bool) -> int:
+    """Find the first place where rising sums pass the target, or with `or_at` meet it; how many, if none does."""
+    first, end = 0, reached.size
+    while first < end:
+        middle = (first + end) // 2
+        if reached[middle] > target or (or_at and reached[middle] == target):
+            end = middle
+        else:
+            first = middle + 1
+    return first
+
+
+@_compiled
+def choose(weights: Floats, uniform: Floats, largest: float, out: np.ndarray) -> int:
+    """Write for each uniform number, in a row, the place it falls on; it reads the rows of weights in turn.
+
+    weights (rows, choices), of which the number of uniform numbers is a multiple. Returns FINE, or why not.
+    """
+    rows, choices = weights.shape
+    reached = np.empty((rows, choices))
+    for row in range(rows):
+        total = 0.0
+        for place in range(choices):
+            weight = weights[row, place]
+            if not 0 <= weight <= largest:
+                return NO_WEIGHT
+            total += weight
+            reached[row, place] = total
+        if not 0 < total < np.inf:
+            return NO_SUM
+    for i in range(uniform.size):
+        sums = reached[i % rows]
+        total = sums[-1]
+        # Only a sum near the smallest float64 can round the target up to it: then the last one that counts.
+        out[i] = min(_first_above(sums, uniform[i] * total, False), _first_above(sums, total, True))
+    return FINE
