@@ -9,11 +9,18 @@ from typing import Any
 import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from measure import Row
 
 from sim.figures.page import INK, QUIET, STYLE
 from sim.processes import WEEK
+
+HALO = [withStroke(linewidth=2.5, foreground="white")]
+"""Keeps a name legible where a line passes behind it."""
+
+MOST_DECADES = 4.2
+"""A panel that spans more names only every second power of ten."""
 
 OURS, OTHERS, OBJECTS, IN_C = "#9a1f13", "#2b7ab3", "#8a6d00", "#1a1a1a"
 Look = Mapping[str, Any]
@@ -86,6 +93,8 @@ def panel(axes: Axes, rows: Sequence[Row], looks: Mapping[str, Look], value: Any
         axis.set_minor_locator(NullLocator())
     if ends:
         axes.margins(y=0.08)
+        low, high = axes.get_xlim()
+        axes.xaxis.set_major_locator(LogLocator(10 if math.log10(high / low) < MOST_DECADES else 100))
         _name_lines(axes, ends)
     else:
         axes.set(xticks=[], yticks=[])
@@ -105,7 +114,7 @@ def _name_lines(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> No
             axes.plot((fans, beside), (value, math.exp(height)), color=colour, linewidth=0.5, clip_on=False,
                       scalex=False, scaley=False)
             axes.annotate(name, (beside, math.exp(height)), xytext=(2, 0), textcoords="offset points", va="center",
-                          size=6.8, color=colour, annotation_clip=False)
+                          size=6.8, color=colour, annotation_clip=False, zorder=4, path_effects=HALO)
 
 
 def _apart(heights: Sequence[float], room: float) -> list[float]:
