@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 from measure import Bar, Clock, Row, alternate, paired
-from numba import njit
 
 from sim.dice import stream_key, to_normal32, to_uniform32, words_at
+from sim.kernels.blocks import compiled
 
 DRAWS = 100_000
 """Numbers a call; float32, so that they stay in the cache and only the drawing is timed."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def normals(key0: Any, key1: Any, week: Any, out: Any) -> None:
     """One normal number for each of so many people in one week."""
     for i in range(out.size):
@@ -23,7 +23,7 @@ def normals(key0: Any, key1: Any, week: Any, out: Any) -> None:
         out[i] = to_normal32(to_uniform32(word))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def normals_and_uniforms(key0: Any, key1: Any, week: Any, normal: Any, uniform: Any) -> None:
     """A normal and a uniform number from the same address: the second comes nearly free."""
     for i in range(normal.size):

@@ -9,10 +9,18 @@ from typing import Any
 import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from measure import Row
 
 from sim.figures.page import INK, QUIET, STYLE
+from sim.processes import WEEK
+
+HALO = [withStroke(linewidth=2.5, foreground="white")]
+"""Keeps a name legible where a line passes behind it."""
+
+MOST_DECADES = 4.2
+"""A panel that spans more names only every second power of ten."""
 
 OURS, OTHERS, OBJECTS, IN_C = "#9a1f13", "#2b7ab3", "#8a6d00", "#1a1a1a"
 Look = Mapping[str, Any]
@@ -44,21 +52,28 @@ METHOD = ("Same rules for all, checked equal before timing; contenders take turn
 
 def draw(machine: Row, rows: Sequence[Row]) -> Figure:
     """Two panels, each log-log: nanoseconds per fan on a random graph, and milliseconds per week of the model."""
-    crowd = [row for row in rows if (row["section"] == "fan-week" and row["graph"] == "random")
-             or (row["section"] == "peers" and "ns_per_fan" in row)]
+    crowd = [row for row in rows if row["section"] == "fan-week" and (row["graph"], row["what"]) == ("random", "week")]
+    crowd += _beside_ours(rows, crowd)
     model = [row for row in rows if row["section"] == "whole model" and row["what"] == "week"]
     with matplotlib.style.context(STYLE):
         page = Figure(figsize=(8.4, 4.3))
         left, right = page.subplots(1, 2, width_ratios=(1.35, 1))
-        page.subplots_adjust(left=0.07, right=0.895, top=0.855, bottom=0.165, wspace=0.62)
+        page.subplots_adjust(left=0.07, right=0.84, top=0.855, bottom=0.165, wspace=0.62)
         panel(left, crowd, LOOKS, lambda row: row["ns_per_fan"],
                "One fan-week, ten neighbours each\nnanoseconds per fan and week")
         panel(right, model, OF_THE_MODEL, lambda row: row["seconds"] * 1e3,
-               "One week of the whole model, all 53 processes\nmilliseconds per week")
+               f"One week of the whole model, all {len(WEEK)} processes\nmilliseconds per week")
         page.text(0.01, 0.975, "How long a week takes, against the number of fans", size=10, weight="bold", color=INK,
                   va="top")
         page.text(0.01, 0.015, source(machine, METHOD), size=6, color=QUIET, va="bottom", linespacing=1.35)
     return page
+
+
+def _beside_ours(rows: Sequence[Row], crowd: Sequence[Row]) -> list[Row]:
+    """Other libraries, timed in processes of their own: what they take here by their ratio to our kernel there."""
+    ours = {row["fans"]: row["ns_per_fan"] for row in crowd if row["contender"] == "Limelight, 1 thread"}
+    return [{**row, "ns_per_fan": row["ratio"] * ours[row["fans"]]} for row in rows
+            if row["section"] == "peers" and "ratio" in row and row["fans"] in ours]
 
 
 def panel(axes: Axes, rows: Sequence[Row], looks: Mapping[str, Look], value: Any, title: str) -> None:
@@ -78,8 +93,11 @@ def panel(axes: Axes, rows: Sequence[Row], looks: Mapping[str, Look], value: Any
         axis.set_minor_locator(NullLocator())
     if ends:
         axes.margins(y=0.08)
+        low, high = axes.get_xlim()
+        axes.xaxis.set_major_locator(LogLocator(10 if math.log10(high / low) < MOST_DECADES else 100))
         _name_lines(axes, ends)
     else:
+        axes.set(xticks=[], yticks=[])
         axes.text(0.5, 0.5, "not measured in this run", transform=axes.transAxes, ha="center", color=QUIET)
 
 
@@ -90,9 +108,13 @@ def _name_lines(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> No
     for size in {end[0] for end in ends}:
         here = sorted((end for end in ends if end[0] == size), key=lambda end: end[1])
         heights = _apart([math.log(end[1]) for end in here], room)
-        for (fans, _, name, colour), height in zip(here, heights, strict=True):
-            axes.annotate(name, (fans, math.exp(height)), xytext=(6, 0), textcoords="offset points", va="center",
-                          size=6.8, color=colour, annotation_clip=False)
+        for (fans, value, name, colour), height in zip(here, heights, strict=True):
+            # Where names made room, a hair line says which end is meant.
+            beside = fans * (axes.get_xlim()[1] / axes.get_xlim()[0]) ** 0.035
+            axes.plot((fans, beside), (value, math.exp(height)), color=colour, linewidth=0.5, clip_on=False,
+                      scalex=False, scaley=False)
+            axes.annotate(name, (beside, math.exp(height)), xytext=(2, 0), textcoords="offset points", va="center",
+                          size=6.8, color=colour, annotation_clip=False, zorder=4, path_effects=HALO)
 
 
 def _apart(heights: Sequence[float], room: float) -> list[float]:

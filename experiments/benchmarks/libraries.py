@@ -97,7 +97,8 @@ def _live(library: Library, clock: Clock) -> tuple[dict[int, Row], str]:
         said = late.stdout.decode() if isinstance(late.stdout, bytes) else late.stdout or ""
         return _lines(said), f"not done after {LONGEST} s"
     said = done.stderr.strip().splitlines()
-    return _lines(done.stdout), f"does not run here: {said[-1]}" if done.returncode and said else "not measured"
+    left_out = "left out of a quick run" if clock.quick else "not measured"
+    return _lines(done.stdout), f"does not run here: {said[-1]}" if done.returncode and said else left_out
 
 
 def _lines(said: str) -> dict[int, Row]:

@@ -59,7 +59,7 @@ def _machine(machine: Row) -> str:
 
 
 def _contenders(rows: Sequence[Row]) -> str:
-    chosen = [row for row in rows if row["section"] == "fan-week" and row["graph"] == "random"]
+    chosen = [row for row in rows if row["section"] == "fan-week" and (row["graph"], row["what"]) == ("random", "week")]
     return _pivot(chosen, "contender", "fans", _cell)
 
 

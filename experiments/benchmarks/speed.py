@@ -78,8 +78,9 @@ def _time(chosen: Mapping[str, type[Crowd]], fans: int, graph: str, clock: Clock
 def _rows(times: Times, fans: int, graph: str) -> list[Row]:
     """What stands in the table: nanoseconds per fan and week, and the ratios to plain C and to our kernel."""
     rows = []
+    what = "week" if len(times) > len(KERNELS) else "two threads"
     for name, seconds in times.items():
-        row: Row = {"section": "fan-week", "what": "week", "graph": graph, "fans": fans, "contender": name,
+        row: Row = {"section": "fan-week", "what": what, "graph": graph, "fans": fans, "contender": name,
                     "seconds": median(seconds), "low": min(seconds), "high": max(seconds), "turns": len(seconds),
                     "ns_per_fan": median(seconds) / fans * 1e9}
         for key, other in (("ratio_to_c", C), ("ratio_to_ours", OURS)):

@@ -1,21 +1,15 @@
 """The fan-week as Limelight would write it: compiled, in tiles, with luck from the house's own dice.
 
-A tile is small enough for the first cache. Within it the neighbours are gathered first, then luck is thrown for the
-whole tile (a loop without branches, so the compiler throws for several fans at once), and only then the fans are
-changed. Ties are filed so that within a tile those with equally many follow one another: the processor then guesses
-right where a fan's ties end. Sums are formed block by block in a fixed order: the bits do not depend on the number of
-threads.
+A tile of AT_ONCE fans is small enough for the first cache. Within it the neighbours are gathered first, then luck is
+thrown for the whole tile (a loop without branches, so the compiler throws for several fans at once), and only then the
+fans are changed. Ties are filed so that within a tile fans with equally many follow one another: the processor then
+guesses right where a fan's ties end. Sums are formed block by block in a fixed order: the bits do not depend on the
+number of threads.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.core import cgutils
-from numba.extending import intrinsic
 
 from fan_week.world import (
     CHANCE_AT_REST,
@@ -33,33 +27,14 @@ from fan_week.world import (
     f4,
 )
 from sim.dice import to_normal32, to_uniform32, words_at
-from sim.kernels import BLOCK, sweep
-from sim.kernels.blocks import blocks_of
+from sim.kernels import BLOCK, blocks_of, sweep
+from sim.kernels.blocks import AT_ONCE, compiled, fetch_early
 
-TILE = 1024
-"""Fans whose neighbours are gathered and whose luck is thrown at one go; three such buffers fit the first cache."""
 FAR = 300_000
 """Above so many fans the column of dissatisfaction leaves the second cache, and asking ahead pays."""
 AHEAD = np.uint64(64)
 """How many ties ahead a neighbour is asked for."""
 HALF, u8 = f4(0.5), np.uint64  # unsigned places need no check for counting from the end
-
-compiled = njit(cache=True, nogil=True, error_model="numpy")
-
-
-@intrinsic
-def prefetch(typing_context: Any, column: Any, index: Any) -> Any:
-    """Ask for an element of a column before it is needed."""
-    def write(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        array = context.make_array(signature.args[0])(context, builder, values[0])
-        place = builder.bitcast(builder.gep(array.data, [values[1]]), ir.IntType(8).as_pointer())
-        whole = ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [ir.IntType(8).as_pointer(), whole, whole, whole])
-        fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-        builder.call(fetch, [place, whole(0), whole(3), whole(1)])  # to read, to keep, data
-        return context.get_dummy_value()
-
-    return types.void(column, index), write
 
 
 def lay_out(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -69,12 +44,12 @@ def lay_out(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     neighbours ``targets[offsets[k]:offsets[k + 1]]`` (uint32).
     """
     ties = np.diff(world.offsets)
-    order = np.lexsort((ties, np.arange(world.fans) // TILE))
+    order = np.lexsort((ties, np.arange(world.fans) // AT_ONCE))
     offsets = np.zeros(world.fans + 1, np.uint32)
     np.cumsum(ties[order], out=offsets[1:])
     targets = np.empty(world.targets.size, np.uint32)
     _file(order, world.offsets, world.targets, offsets, targets)
-    return offsets, (order % TILE).astype(np.uint16), targets
+    return offsets, (order % AT_ONCE).astype(np.uint16), targets
 
 
 @compiled
@@ -103,7 +78,7 @@ def _gather_from_afar(now, offsets, seats, targets, start, around) -> None:
         begin, end = u8(offsets[start + k]), u8(offsets[start + k + 1])
         total = f4(0)
         for place in range(begin, end):
-            prefetch(now, u8(targets[min(place + AHEAD, last)]))
+            fetch_early(now, u8(targets[min(place + AHEAD, last)]))
             total += now[u8(targets[place])]
         around[u8(seats[start + k])] = total / f4(end - begin)
 
@@ -122,12 +97,12 @@ def live(first, last, offsets, seats, targets, group, hours, susceptibility, hom
          ideal, presence, key0, key1, week, luck, sums) -> None:
     """One week of the fans of some blocks, tile by tile; ``sums`` (blocks, groups, 3) is written, not added to."""
     fans = now.size
-    around, normal, uniform = np.empty(TILE, f4), np.empty(TILE, f4), np.empty(TILE, f4)
+    around, normal, uniform = np.empty(AT_ONCE, f4), np.empty(AT_ONCE, f4), np.empty(AT_ONCE, f4)
     for block in range(first, last):
         sums[block] = 0
         end = min((block + 1) * BLOCK, fans)
-        for start in range(block * BLOCK, end, TILE):
-            size = min(TILE, end - start)
+        for start in range(block * BLOCK, end, AT_ONCE):
+            size = min(AT_ONCE, end - start)
             if fans > FAR:
                 _gather_from_afar(now, offsets, seats, targets, u8(start), around[:size])
             else:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from sim.dice import stream_key
 from sim.kernels import fandom_graph
+from sim.kernels.blocks import compiled
 
 f4 = np.float32
 
@@ -108,7 +108,7 @@ def _scale_free(fans: int, each: int, dice: np.random.Generator) -> tuple[np.nda
     return offsets, targets
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _attach_preferentially(ends: Any, each: Any, state: Any) -> None:
     """The first few know one another; a later fan's tie leads to an end of any earlier tie: who has many gets more."""
     for tie in range(ends.size // 2):
@@ -121,7 +121,7 @@ def _attach_preferentially(ends: Any, each: Any, state: Any) -> None:
         ends[2 * tie + 1] = ends[(state >> np.uint64(33)) % np.uint64(2 * each * fan)]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _file_ties(ends: Any, number: Any, offsets: Any, targets: Any) -> None:
     """File both directions of every tie (pairs of ends) under the fans' new numbers."""
     for place in range(ends.size):
