@@ -36,7 +36,7 @@ lint: $(VENV)/.all-installed  ## style and types
 	$(PY) -m ruff check
 	$(PY) -m mypy
 
-bench: $(VENV)/.core-installed  ## how fast, and against whom: twelve minutes on a quiet machine
+bench: $(VENV)/.core-installed  ## how fast, and against whom: twenty minutes on a quiet machine
 	$(PY) experiments/benchmarks/run.py
 
 bench-peers: $(VENV)/.core-installed  # the environments of other libraries, which make bench would make

@@ -19,7 +19,8 @@ from sim.figures import save
 from sim.params import LimelightError
 
 HERE = Path(__file__).parent
-SECTIONS = {"speed": 300, "draws": 10, "roofline": 40, "libraries": 90, "whole_model": 300, "long_runs": 900}
+SECTIONS = {"speed": 300, "draws": 10, "roofline": 40, "libraries": 90, "whole_model": 300, "sweeps": 420,
+            "long_runs": 900}
 """The modules that measure, and how many seconds each may take; the last one only when it is asked for."""
 
 Measure = Callable[[Clock], tuple[list[Row], list[Bar]]]
@@ -50,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _asked(arguments: list[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="100,000 fans at most: two minutes instead of twelve")
+    parser.add_argument("--quick", action="store_true", help="100,000 fans at most: two minutes instead of twenty")
     parser.add_argument("--long", action="store_true", help="the two long runs of the whole model, too: some minutes")
     parser.add_argument("--only", nargs="+", choices=tuple(SECTIONS), help="measure only these sections")
     parser.add_argument("--turns", type=int, default=5, help="how often the contenders take turns (at least 5)")
