@@ -116,7 +116,8 @@ def _head(desk: Desk, seen: Looking, look: Any) -> None:
               "full": f"The outlook is complete: {resolution.text}."}[state]  # fmt: skip
     Top(title=TITLE, sentence=SENTENCE, day=day, resolution=text, state=state, fans=resolution.fans, spoken=spoken,
         event_theme=lambda dark: look(dark=bool(dark)), event_share=lambda _: look(view="takeaway"),
-        event_levers=lambda _: look(levers_open=not seen.levers_open))  # fmt: skip
+        event_levers=lambda _: look(levers_open=not seen.levers_open),
+        event_narrow=lambda narrow: look(narrow=bool(narrow)))  # fmt: skip
 
 
 def _levers(desk: Desk, seen: Looking, look: Any, do: Any) -> None:
