@@ -23,6 +23,7 @@ class Desk:
         self.choice = choice or Choice(hall.scenario)
         self.earlier: list[Choice] = []
         self.message = ""
+        self.closed = False
         self.outlook = Outlook(hall.workers, hall.shelf, owner)
         self.play = Play(self.choice, min(SMALL_FANS, self.choice.scenario.fans))
         self._ask()
@@ -93,6 +94,7 @@ class Desk:
 
     def close(self) -> None:
         """The visitor has gone."""
+        self.closed = True
         self.outlook.close()
         self.play.close()
 

@@ -15,6 +15,7 @@ VIEWS = (
 )  # fmt: skip
 
 OUTLOOK, PLAY = "outlook", "play"
+WIDE, NARROW = 440, 350
 WORLDS = ((OUTLOOK, "the outlook"), (PLAY, "the worlds being played"))
 """Which pair of worlds a view looks at."""
 
@@ -25,6 +26,8 @@ class Looking:
 
     view: str = OUTLOOK
     dark: bool = False
+    narrow: bool = False
+    """Whether the window is a phone's: everything is drawn as wide as that, so that words stay as large."""
     levers_open: bool = False
     worlds: str = OUTLOOK
     week: int | None = None
@@ -43,6 +46,11 @@ class Looking:
     """The week at which play stops by itself; empty where it does not."""
     until_wish: str = ""
     """The date that the visitor has asked for."""
+
+    @property
+    def width(self) -> int:
+        """How wide a small picture is drawn, in the units of its drawing."""
+        return NARROW if self.narrow else WIDE
 
     def with_(self, **changes: Any) -> Looking:
         """The same with some settings changed."""

@@ -63,7 +63,8 @@ def Page() -> None:
 
     async def live() -> None:
         await _live(desk, looking)
-        frame.value += 1
+        if not desk.closed:
+            frame.value += 1
 
     solara.lab.use_task(watch, dependencies=[])
     solara.lab.use_task(live, dependencies=[desk.play.running])
@@ -116,7 +117,8 @@ def _head(desk: Desk, seen: Looking, look: Any) -> None:
               "full": f"The outlook is complete: {resolution.text}."}[state]  # fmt: skip
     Top(title=TITLE, sentence=SENTENCE, day=day, resolution=text, state=state, fans=resolution.fans, spoken=spoken,
         event_theme=lambda dark: look(dark=bool(dark)), event_share=lambda _: look(view="takeaway"),
-        event_levers=lambda _: look(levers_open=not seen.levers_open))  # fmt: skip
+        event_levers=lambda _: look(levers_open=not seen.levers_open),
+        event_narrow=lambda narrow: look(narrow=bool(narrow)))  # fmt: skip
 
 
 def _levers(desk: Desk, seen: Looking, look: Any, do: Any) -> None:
@@ -159,9 +161,11 @@ def _plain(text: str) -> str:
 async def _watch(desk: Desk, looking: Any, frame: Any) -> None:
     """Draw the page anew whenever there is more to show, however fast worlds live; found the worlds of play in time."""
     seen: object = None
-    while True:
+    while not desk.closed:
         await asyncio.sleep(FRAME)
         desk.outlook.collect()
+        if desk.closed:
+            return
         if looking.value.view == PLAY and desk.play.present is None and not desk.play.failure:
             await asyncio.to_thread(desk.play.build)
         if (stamp := desk.stamp) != seen:
@@ -172,7 +176,7 @@ async def _watch(desk: Desk, looking: Any, frame: Any) -> None:
 async def _live(desk: Desk, looking: Any) -> None:
     """Let the worlds of play live while they are to run; a week never waits for a picture of it."""
     play = desk.play
-    while play.running:
+    while play.running and not desk.closed:
         begun = time.perf_counter()
         await asyncio.to_thread(play.step)
         if looking.value.until and play.week >= int(looking.value.until):

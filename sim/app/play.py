@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from sim.industry import Industry
 
 GLANCE_EVERY = 13  # weeks
+THREADS = ThreadPoolExecutor(2 * processors(), "world")
+"""In which the worlds of all visitors live; threads of their own would each keep memory of worlds long gone."""
 
 
 @dataclass
@@ -62,7 +67,6 @@ class Play:
     mine: Twin | None = None
     branched: date | None = None
     _step: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "twin"), repr=False)
 
     @property
     def asked(self) -> Choice:
@@ -97,7 +101,7 @@ class Play:
                 return
             try:
                 asked = self.asked
-                both = self._pool.map(self._found, (Choice(asked.scenario), asked))
+                both = THREADS.map(self._found, (Choice(asked.scenario), asked))
                 self.present, self.mine = both
             except Exception as error:
                 self.failure, self.running = sentence(error), False
@@ -118,7 +122,7 @@ class Play:
                 self.running = False
                 return
             try:
-                list(self._pool.map(Twin.live, (self.present, self.mine)))
+                list(THREADS.map(Twin.live, (self.present, self.mine)))
             except Exception as error:
                 self.failure, self.running = f"Week {self.week}: {sentence(error)}", False
             if self.ended:
@@ -175,8 +179,15 @@ class Play:
             self.present = self.mine = self.branched = None
             self.choice, self.failure = choice, ""
             self.fans = self.fans if fans is None else fans
+        give_memory_back()
 
     def close(self) -> None:
         """The visitor has gone: the worlds are dropped."""
         self.reset(self.choice)
-        self._pool.shutdown(wait=False)
+
+
+def give_memory_back() -> None:
+    """Return to the machine what dropped worlds have used; the C library of Linux keeps it for itself otherwise."""
+    gc.collect()
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -285,14 +285,17 @@ def _literal(value: object, indent: int = 0) -> str:
 
 def _shell(choice: Choice) -> str:
     """Write the commands that write both scenarios and live through them."""
-    parts = []
+    commands = []
     for name, scenario in ((FILE_NAMES["present"], choice.present), (FILE_NAMES["mine"], choice.mine)):
-        content = {key: value for key, value in _shown(scenario).items() if key != "policies"}
+        content = _shown(scenario)
         if scenario.policies:
             content["policies"] = [_spoken(policy) for policy in scenario.policies]
-        text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=CODE_WIDTH, default_flow_style=None)
-        parts.append(f"cat > {name} <<'YAML'\n{text}YAML\nlimelight run {name}\n")
-    return "".join(parts)
+        # one thing a line: what is set, and each line of law
+        lines = [yaml.safe_dump({key: value}, sort_keys=False, allow_unicode=True, width=CODE_WIDTH,
+                                default_flow_style=None if isinstance(value, list) else False)
+                 for key, value in content.items()]  # fmt: skip
+        commands.append(f"cat > {name} <<'YAML'\n{''.join(lines)}YAML\nlimelight run {name}\n")
+    return "".join(commands)
 
 
 # ---------- the figure

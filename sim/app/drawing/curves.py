@@ -27,11 +27,12 @@ from sim.app.shapes import Curve, Look, Mark, Panel, Thread
 
 PRESENT, MINE = "present policy", "mine"
 ABOVE, BELOW = 10, 24  # room over and under the plot
+NARROW = 18  # room right of the plot where no label needs more
 LINE = 14  # least distance of two labels
 TIPS = 40  # places along a curve at which a pointer is told the values
 MOST_POINTS = 260  # of a line: more than one every two dots shows nothing more
 MOST_MARKS = 30  # on one curve; the largest are shown
-TICK_WIDTH = 46  # dots that a date needs on the axis
+TICK_WIDTH = 40  # dots that a date needs on the axis
 
 # What happened, told apart by shape: the points of a small figure around its place.
 SHAPES = {
@@ -98,7 +99,10 @@ class _Plot:
         ticks = round_ticks(low, high, max(3, height // 40))
         left = 8 + CHARACTER * max((len(word) for word in tick_words(ticks, curve.look.factor)), default=2)
         told = _end_words(curve.look, shown[:2])
-        right = 10 + CHARACTER * max((len(word) for word, _, _, _ in told), default=2)
+        whole = Scale(days[0], last, left, width - NARROW)
+        needed = max((whole.at(days[week]) + 10 + CHARACTER * len(word) for word, week, _, _ in told), default=0.0)
+        # while the worlds are young their labels stand in the years to come, and need no room beside the plot
+        right = NARROW if needed <= width else 10 + CHARACTER * max(len(word) for word, _, _, _ in told)
         up = Scale(low, high, height - BELOW, ABOVE)
         return cls(days, Scale(days[0], last, left, width - right), up, ticks, height - BELOW)
 

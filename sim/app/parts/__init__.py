@@ -58,8 +58,12 @@ def Top(
     event_theme: Told = None,
     event_share: Told = None,
     event_levers: Told = None,
+    event_narrow: Told = None,
 ) -> None:
-    """The head of the page: what it is, what day and how finely; `theme` is told whether it is to be dark."""
+    """The head of the page: what it is, what day and how finely.
+
+    `theme` is told whether it is to be dark, `narrow` whether the window is as narrow as a phone.
+    """
 
 
 @solara.component_vue("tabs.vue", vuetify=False)

@@ -12,7 +12,7 @@ from sim.app.desk import Desk
 from sim.app.drawing import timeline
 from sim.app.looking import OUTLOOK, WORLDS, Looking, pair_of
 from sim.app.parts import Fields, Picture
-from sim.app.reading import event_word, marks_of
+from sim.app.reading import EVENT_WORDS, event_word, marks_of
 from sim.app.shapes import Mark
 from sim.app.views.panels import framed
 from sim.app.views.who import nothing_yet
@@ -63,7 +63,7 @@ def Events(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
         scenario = pair.mine.scenario
         last = scenario.date_of(scenario.weeks if seen.worlds == OUTLOOK else max(1, pair.mine.week))
         if told:
-            drawn = timeline(tuple(_worded(mark) for mark in told), scenario.start, last)
+            drawn = timeline(told, scenario.start, last, seen.width if seen.narrow else 960, EVENT_WORDS)
             note = "above the line: present policy; below: mine"
             Picture(html=framed(f"{len(told):,} events", note, drawn, name="timeline"))
         Picture(html=_table(told))
@@ -74,10 +74,6 @@ def _fits(mark: Mark, seen: Looking) -> bool:
     words = seen.words_of_events.casefold().split()
     text = f"{mark.subject} {mark.detail} {event_word(mark.kind)}".casefold()
     return seen.world_of_events in ("all", mark.world) and all(word in text for word in words)
-
-
-def _worded(mark: Mark) -> Mark:
-    return Mark(mark.day, event_word(mark.kind), mark.subject, mark.detail, mark.world, mark.magnitude)
 
 
 def _table(marks: tuple[Mark, ...]) -> str:

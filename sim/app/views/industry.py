@@ -31,6 +31,7 @@ from sim.app.shapes import Thread
 from sim.app.views.panels import framed, grid, unit_of
 from sim.app.views.who import nothing_yet, when_changed, when_fields
 
+TALL = 520  # of the tiles on a phone
 KINDS = (("groups", "Groups"), ("agencies", "Agencies"), ("tools", "AI tools"))
 
 
@@ -69,7 +70,8 @@ def IndustryView(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> N
         drawn = tiles_of(seen.kind, seen.size, seen.colour, mine, seen.picked)
         title = f"{dict(KINDS)[seen.kind]} in the world of my policy"
         unit = f"size: {drawn.size_label.lower()}; colour: {drawn.value_label.lower()}; choose one to inspect it"
-        Picture(html=framed(title, unit, treemap(drawn), name="treemap"), event_pick=lambda key: look(picked=key))
+        tiles = treemap(drawn, seen.width, TALL) if seen.narrow else treemap(drawn)
+        Picture(html=framed(title, unit, tiles, name="treemap"), event_pick=lambda key: look(picked=key))
         if seen.picked:
             _inspector(desk, seen, look, found)
 
@@ -87,7 +89,7 @@ def _inspector(desk: Desk, seen: Looking, look: Any, found: tuple[Glance, Glance
             solara.HTML(tag="h3", unsafe_innerHTML=escape(name_of(kind, glance, place)))
             Picture(html=_belongings(kind, glance, place), event_pick=lambda key: look(picked=key))
         if (pair := pair_of(desk, seen)) is not None:
-            frames = [_followed(kind, each) for each in threads(seen.picked, pair.present, pair.mine)
+            frames = [_followed(kind, each, seen.width) for each in threads(seen.picked, pair.present, pair.mine)
                       if len(each.dates) > 1]  # fmt: skip
             if frames:
                 Picture(html=grid(frames))
@@ -97,10 +99,10 @@ def _inspector(desk: Desk, seen: Looking, look: Any, found: tuple[Glance, Glance
                event_change=lambda _: look(picked=""))  # fmt: skip
 
 
-def _followed(kind: str, life: Thread) -> str:
+def _followed(kind: str, life: Thread, width: int) -> str:
     """One state of one agent over time."""
     meaning = unit_and_meaning(kind, _state(life.label))[1]
-    return framed(life.label, unit_of(life.look), thread(life, 440, 150), meaning)
+    return framed(life.label, unit_of(life.look), thread(life, width, 150), meaning)
 
 
 def _state(label: str) -> str:

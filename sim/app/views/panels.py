@@ -7,34 +7,35 @@ from datetime import date
 from html import escape
 
 from sim.app.drawing import curves
+from sim.app.looking import WIDE
 from sim.app.outlook import Pair
 from sim.app.reading import MOST_MARKS, ON_CURVES, marks_of, panel
 from sim.app.shapes import Look, Mark
 from sim.observables import Observable
 
-SIZE = 440, 190
-"""Width and height of a small picture, in the units of its drawing."""
+HEIGHT = 190
+"""Of a small picture, in the units of its drawing."""
 
 
 def block(
     theme: str, names: Sequence[str], known: Mapping[str, Observable], pair: Pair, band: Sequence[Pair] = (),
-    now: date | None = None, brief: bool = False,
+    now: date | None = None, brief: bool = False, width: int = WIDE,
 ) -> list[str]:  # fmt: skip
     """Small pictures of one theme, as HTML."""
     marks = marks_of(pair, ON_CURVES.get(theme, ()), MOST_MARKS)
-    return [observed(name, known[name], pair, band, marks, now, brief) for name in names]
+    return [observed(name, known[name], pair, band, marks, now, brief, width) for name in names]
 
 
 def observed(
     name: str, seen: Observable, pair: Pair, band: Sequence[Pair] = (), marks: tuple[Mark, ...] = (),
-    now: date | None = None, brief: bool = False,
+    now: date | None = None, brief: bool = False, width: int = WIDE,
 ) -> str:  # fmt: skip
     """One observable over time, with its title, unit and meaning."""
     drawn = panel(name, seen, pair, band, marks, now, brief)
     smoothed = ", mean of half a year" if drawn.smoothed_weeks > 1 else ""
     unit = unit_of(drawn.curve.look) or {"ratio": "ratio", "count": "number"}.get(seen.unit, "")
     unit = f"{unit}{smoothed}" if unit else smoothed.strip(", ")
-    return framed(seen.label, unit, curves(drawn, *SIZE), seen.meaning, name)
+    return framed(seen.label, unit, curves(drawn, width, HEIGHT), seen.meaning, name)
 
 
 def framed(title: str, unit: str, drawing: str, meaning: str = "", name: str = "") -> str:

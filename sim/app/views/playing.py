@@ -43,7 +43,8 @@ def Playing(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
         solara.HTML(tag="div", unsafe_innerHTML=legend())
         frames = []
         for theme, count in ON_SHOW.items():
-            frames += block(theme, names_of(theme, known)[:count], known, pair, (), play.today, play.running)
+            names = names_of(theme, known)[:count]
+            frames += block(theme, names, known, pair, (), play.today, play.running, seen.width)
         Picture(html=grid(frames))
 
 

@@ -15,7 +15,7 @@ from sim.app.people import group_bars as bars_of
 from sim.app.people import histogram as spread_of
 from sim.app.views.panels import framed, grid, unit_of
 
-WIDTH, HEAD, ROW = 440, 32, 46
+HEAD, ROW = 32, 46
 """Of the pictures; a spread is drawn as high as the groups of people beside it."""
 
 OF_WHOM = (("fans", "Fans"), ("idols", "Idols"), ("agencies", "Agencies"), ("cultures", "Source cultures"))
@@ -76,7 +76,7 @@ def Who(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
         present, mine = found
         solara.HTML(tag="div", unsafe_innerHTML=legend())
         if seen.who == "cultures":
-            frames = [framed(shown.label, unit_of(shown.look), group_bars(shown, WIDTH)) for shown in (
+            frames = [framed(shown.label, unit_of(shown.look), group_bars(shown, seen.width)) for shown in (
                 cultures(label, present, mine) for label in CULTURE_LOOKS)]  # fmt: skip
         else:
             frames = []
@@ -84,8 +84,8 @@ def Who(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
                 unit = unit_of(spread.look)
                 bars = bars_of(name, present, mine)
                 if spread.bins > 2:
-                    drawn = histogram(spread_of(name, present, mine), WIDTH, HEAD + ROW * len(bars.groups))
+                    drawn = histogram(spread_of(name, present, mine), seen.width, HEAD + ROW * len(bars.groups))
                     frames.append(framed(f"{spread.label}: how it is spread", unit, drawn, name=f"spread-{name}"))
-                drawn = group_bars(bars, WIDTH)
+                drawn = group_bars(bars, seen.width)
                 frames.append(framed(f"{spread.label}: who", f"mean, {unit}", drawn, name=f"groups-{name}"))
         Picture(html=grid(frames))
