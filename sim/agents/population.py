@@ -32,6 +32,11 @@ class WrongSnapshotError(LimelightError):
     """A snapshot was written by another model: its columns are not those of the population."""
 
 
+def _ascending(rows: NDArray[np.int64]) -> bool:
+    """Tell whether each row lies above the one before it, so that none stands there twice."""
+    return len(rows) < 2 or bool((rows[1:] > rows[:-1]).all())
+
+
 class Population[A: Actor](RowSet[A]):
     """The agents of one class, as a Mesa agent set and as columns.
 
@@ -120,7 +125,9 @@ class Population[A: Actor](RowSet[A]):
         leaving = self.as_rows(rows)
         if not leaving.size:
             return
-        leaving = np.unique(leaving[self.alive[leaving]])
+        leaving = leaving[self.alive[leaving]]
+        if not _ascending(leaving):
+            leaving = np.unique(leaving)
         # Told beforehand, so that whoever listens can still read the last values.
         self._announce(ModelSignals.AGENT_REMOVED, leaving)
         self._storage["alive"][leaving] = False
@@ -132,7 +139,7 @@ class Population[A: Actor](RowSet[A]):
         slots, identities = self.as_rows(rows), self._identities(identity)
         if len(slots) != len(identities):
             raise ValueError(f"{len(slots)} rows of {self.name} cannot take {len(identities)} newcomers")
-        if len(slots) > 1 and not (slots[1:] > slots[:-1]).all() and len(np.unique(slots)) < len(slots):
+        if not _ascending(slots) and len(np.unique(slots)) < len(slots):
             raise ValueError(f"a row of {self.name} was given two newcomers at once")
         values = self._fit(len(slots), columns)
         was_alive = self.alive[slots]
@@ -142,6 +149,18 @@ class Population[A: Actor](RowSet[A]):
         if not was_alive.all():
             self._rows = None
         self._announce(ModelSignals.AGENT_ADDED, slots)
+
+    def succeed(self, identity: ArrayLike, week: int, **columns: ArrayLike) -> NDArray[np.int64]:
+        """Let newcomers enter the world where others have left it, or in new rows if too few have; returns their rows.
+
+        So the columns stay about as long as the living are many, however long a world runs. States as in `born`.
+        """
+        identities = self._identities(identity)
+        if self._size - self._living < len(identities):
+            return self.born(identities, week, **columns)
+        vacant: NDArray[np.int64] = np.flatnonzero(~self.alive)[: len(identities)].astype(np.int64, copy=False)
+        self.reborn(vacant, identities, week, **columns)
+        return vacant
 
     def admit(self, actor: A, identity: int | None, states: Mapping[str, ArrayLike]) -> None:
         """Let one agent enter whose view was made first: what `Fan(model, mood=0.5)` does."""
@@ -250,7 +269,7 @@ class Population[A: Actor](RowSet[A]):
     def selection(self, rows: ArrayLike) -> Selection[A]:
         """Take the agents in some rows, or where a mask holds, as a set."""
         chosen = self.as_rows(rows).copy()
-        if not (chosen[1:] > chosen[:-1]).all():
+        if not _ascending(chosen):
             chosen = np.array(list(dict.fromkeys(chosen.tolist())), dtype=np.int64)
         return Selection(self, chosen)
 

@@ -58,7 +58,7 @@ def imitate_adopters(industry: Industry) -> np.ndarray:
     numbers, agencies = industry.numbers, industry.agencies
     price = industry.tools.price[industry.tools.rows].mean()
     gain = expit(numbers.expected_gain + numbers.gain_from_price * (price - 1))
-    share = np.count_nonzero(agencies.adopted[agencies.rows].any(axis=1)) / len(agencies)
+    share = np.count_nonzero(agencies.adopted.any(axis=1) & agencies.alive) / len(agencies)
     eager = np.where(agencies.big, numbers.big_agency_adoption, 1)
     eager = eager / eager[agencies.rows].mean()
     return (numbers.adoption_external + numbers.adoption_imitation * share) * gain * eager

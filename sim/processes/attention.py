@@ -98,8 +98,10 @@ def move_fans(industry: Industry, rows: np.ndarray, stream: str) -> None:
     share = industry.groups.attention_share
     other = dice.pick(stream, who, week, share, draw=1)
     # Who meets the group just left looks once more; a fandom that all attention goes to cannot be left.
-    again = dice.pick(stream, who, week, share, draw=2)
-    fans.main_group[rows] = np.where(other == fans.main_group[rows], again, other)
+    met = other == fans.main_group[rows]
+    if met.any():
+        other[met] = dice.pick(stream, who[met], week, share, draw=2)
+    fans.main_group[rows] = other
     fans.attachment[rows] = numbers.newcomer_attachment * fans.parasocial[rows]
     both = rows[fans.main_group[rows] == fans.second_group[rows]]
     fans.second_group[both] = NO_GROUP

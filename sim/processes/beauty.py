@@ -97,15 +97,15 @@ def agencies_press_idols(industry: Industry) -> None:
     numbers, idols, platform = industry.numbers, industry.idols, industry.platform
     risen = numbers.norm_to_gap * (platform.appearance_norm - platform.first_norm)
     idols.appearance_gap = risen - idols.body
-    lawful = industry.agencies.lawful[agency_of_idols(industry)]
-    banned = numbers.weight_order_ban * numbers.weight_ban_reach * lawful
+    banned = numbers.weight_order_ban * numbers.weight_ban_reach * industry.agencies.lawful
     pressed = expit(numbers.pressure_intercept + numbers.pressure_slope * idols.appearance_gap)
-    idols.pressure = pressed * (1 - banned)
+    idols.pressure = pressed * (1 - banned)[agency_of_idols(industry)]
 
 
 def idols_feel_distress(industry: Industry) -> None:
     """Distress returns to normal but for pressure, long hours and deepfakes; care duties relieve it."""
     numbers, idols = industry.numbers, industry.idols
+    cared = numbers.distress_from_care * numbers.care_duty * industry.agencies.lawful
     noise = industry.dice.normal("distress", idols.identity, industry.week, 0, numbers.distress_noise)
     idols.distress = (
         numbers.distress_persistence * idols.distress
@@ -113,6 +113,6 @@ def idols_feel_distress(industry: Industry) -> None:
         + numbers.distress_from_hours * (idols.hours - numbers.hours_reference)
         + numbers.distress_from_deepfakes * np.log1p(idols.deepfakes)
         + numbers.distress_from_exposure * idols.harm
-        - numbers.distress_from_care * numbers.care_duty * industry.agencies.lawful[agency_of_idols(industry)]
+        - cared[agency_of_idols(industry)]
         + noise
     )

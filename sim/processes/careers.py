@@ -25,8 +25,9 @@ def idols_grow_older(industry: Industry) -> None:
 def idols_leave(industry: Industry) -> None:
     """Idols leave their group, the burnt-out more often; half of the leavers are replaced by newcomers."""
     numbers, idols, dice, week = industry.numbers, industry.idols, industry.dice, industry.week
-    hazard = numbers.idol_exit_rate / WEEKS_PER_YEAR * np.exp(numbers.exit_from_burnout * idols.burnt_out)
-    leaving = np.flatnonzero(idols.alive & dice.bernoulli("leave the group", idols.identity, week, -np.expm1(-hazard)))
+    hazard = numbers.idol_exit_rate / WEEKS_PER_YEAR * np.exp(numbers.exit_from_burnout * np.array([False, True]))
+    chance = -np.expm1(-hazard).take(idols.burnt_out)  # of the well and of the burnt-out
+    leaving = np.flatnonzero(idols.alive & dice.bernoulli("leave the group", idols.identity, week, chance))
     if leaving.size == 0:
         return
     replaced = leaving[dice.bernoulli("replaced", idols.identity[leaving], week, numbers.replaced_leaver_share)]

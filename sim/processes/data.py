@@ -19,7 +19,7 @@ from sim.agents.institutions import Notice
 from sim.kernels import Trusting, entrust, in_float32, sweep
 from sim.params import SENSITIVITY_CLASSES, WEEKS_PER_YEAR
 from sim.processes.decisions import ANALYTICS, IMAGE, VIRTUAL, VOICE
-from sim.processes.rosters import agency_of_idols, lawful_attention, mean_of_living, sum_by
+from sim.processes.rosters import agency_of_idols, lawful_attention, mean_ai_share, mean_of_living, sum_by
 
 if TYPE_CHECKING:
     from sim.agents.population import Population
@@ -34,15 +34,15 @@ NEEDED_BITS = np.array([0, 0, PAYS, GIVES_BIOMETRICS], dtype=np.uint8)
 """Account bit without which a fan leaves no records of a sensitivity class."""
 
 
-def weekly_keep(industry: Industry, lawful: np.ndarray | float) -> np.ndarray:
-    """Share of the records of each class kept for another week, shape (..., 4).
+def weekly_keep(industry: Industry, lawful: np.ndarray | float, kind: int | slice = slice(None)) -> np.ndarray:
+    """Share of the records of each class kept for another week, shape (..., 4); or of one class, shape (...).
 
     The retention limit shortens it where it is kept; ``lawful`` says where, or for which share of the records.
     """
     numbers = industry.numbers
     free = np.exp(-1 / numbers.retention_weeks)
     limited = np.exp(-1 / np.minimum(numbers.retention_weeks, numbers.retention_limit))
-    return free + np.multiply.outer(lawful, limited - free)
+    return free[kind] + np.multiply.outer(lawful, (limited - free)[kind])
 
 
 def consent_share(industry: Industry) -> float:
@@ -69,7 +69,7 @@ def holders_collect_records(industry: Industry) -> None:
     for holders in (agencies, services):
         holders.minimised += (numbers.minimisation - holders.minimised) / numbers.minimisation_weeks
         rate = collection_rate(industry, holders)
-        keep = weekly_keep(industry, ~holders.symbolic)[:, CONTACT]
+        keep = weekly_keep(industry, ~holders.symbolic, CONTACT)
         holders.records_per_head = holders.records_per_head * keep + inflow * consent * rate
         home = inflow / (1 - keep) * consent * rate
         excess = np.maximum(0, holders.records_per_head - home)
@@ -126,19 +126,19 @@ def fans_entrust_records(industry: Industry) -> None:
 
 def agencies_record_idols(industry: Industry) -> None:
     """Agencies keep idols' faces, voices, motion and whereabouts; image, voice and avatar tools ask for more."""
-    numbers, idols = industry.numbers, industry.idols
-    agency = agency_of_idols(industry)
-    appetite = industry.agencies.ai_share[:, [IMAGE, VOICE, VIRTUAL]].mean(axis=1)[agency]
-    tracking = industry.agencies.ai_share[agency, ANALYTICS]
-    lawful = industry.agencies.lawful[agency]
-    limit = 1 - numbers.idol_data_limit * lawful
-    consenting = 1 - numbers.likeness_consent * (1 - numbers.idol_consent_share) * lawful
+    numbers, idols, agencies = industry.numbers, industry.idols, industry.agencies
+    appetite = mean_ai_share(industry, IMAGE, VOICE, VIRTUAL)
+    tracking = agencies.ai_share[:, ANALYTICS]
+    limit = 1 - numbers.idol_data_limit * agencies.lawful
+    consenting = 1 - numbers.likeness_consent * (1 - numbers.idol_consent_share) * agencies.lawful
     weeks = numbers.retention_weeks[BIOMETRIC]
-    lasting = np.where(lawful, min(weeks, numbers.retention_limit), weeks)
-    recorded = limit * consenting * (1 + numbers.biometric_appetite * appetite)
-    tracked = limit * (1 + numbers.analytics_appetite * tracking)
-    idols.biometric_records += recorded / weeks - idols.biometric_records / lasting
-    idols.location_records += tracked / weeks - idols.location_records / lasting
+    kept = np.where(agencies.lawful, min(weeks, numbers.retention_limit), weeks)
+    recorded = limit * consenting * (1 + numbers.biometric_appetite * appetite) / weeks
+    tracked = limit * (1 + numbers.analytics_appetite * tracking) / weeks
+    agency = agency_of_idols(industry)
+    lasting = kept[agency]
+    idols.biometric_records += recorded[agency] - idols.biometric_records / lasting
+    idols.location_records += tracked[agency] - idols.location_records / lasting
     idols.harm *= 1 - 1 / numbers.harm_memory_weeks
 
 
@@ -336,6 +336,8 @@ def deepfakes_spread_to(industry: Industry) -> None:
     fame = industry.groups.attention_share[idols.group] * idols.appeal * idols.alive * idols.female
     targets = max(1, round(numbers.deepfake_target_share * len(idols)))
     known = np.flatnonzero(fame) if np.count_nonzero(fame) >= targets else np.arange(fame.size)
+    least = np.partition(fame[known], -targets)[-targets]
+    known = known[fame[known] >= least]  # the rest need not be put in order
     first = known[np.argsort(-fame[known], kind="stable")[:targets]]
     weight = np.arange(1, targets + 1) ** -float(numbers.deepfake_fame_exponent)
     idols.deepfakes = 0

@@ -71,20 +71,18 @@ def agencies_hand_over_tasks(industry: Industry) -> None:
     numbers, agencies, groups = industry.numbers, industry.agencies, industry.groups
     share = agencies.adopted * industry.tools.capability[agencies.tool]
     # Where an idol's likeness needs consent, voices and avatars are made of those who consent only.
-    refused = numbers.likeness_consent * (1 - numbers.idol_consent_share) * agencies.lawful
+    consenting = 1 - numbers.likeness_consent * (1 - numbers.idol_consent_share) * agencies.lawful
     for likeness in (VOICE, VIRTUAL):
-        share[:, likeness] *= 1 - refused
+        share[:, likeness] *= consenting
     agencies.ai_share = np.where(agencies.lawful[:, None], np.minimum(share, allowed_ai_share(industry)), share)
     share = agencies.ai_share
     attained = share / np.maximum(numbers.capability_ceiling, float_info.min)
     learnt = 1 - np.exp(-agencies.weeks_of_use / numbers.learning_weeks)
     weight = numbers.task_weight / numbers.task_weight.sum()
     agencies.saving = np.minimum(attained * learnt, 1) @ weight
-    handed = share[groups.agency]
-    groups.human_song = 1 - handed[:, COMPOSITION]
-    groups.human_vocal = 1 - handed[:, VOICE]
-    groups.human_choreography = 1 - handed[:, VIDEO]
-    groups.human_image = 1 - handed[:, IMAGE]
+    human = 1 - share.T.take(groups.agency, axis=1)
+    groups.human_song, groups.human_vocal = human[COMPOSITION], human[VOICE]
+    groups.human_choreography, groups.human_image = human[VIDEO], human[IMAGE]
 
 
 def allowed_ai_share(industry: Industry) -> np.ndarray:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.idol import ADULT_AGE
+from sim.kernels.idols import pay_idols
 from sim.params import WEEKS_PER_YEAR
 from sim.processes import beauty
 from sim.processes.decisions import COMPOSITION
-from sim.processes.rosters import agency_of_idols, count_by, mean_of_living, sum_by
+from sim.processes.rosters import count_by, mean_of_living, sum_by
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -107,21 +108,15 @@ def agencies_settle_with_idols(industry: Industry) -> None:
     numbers, groups, agencies, idols = industry.numbers, industry.groups, industry.agencies, industry.idols
     members = count_by(idols.group, idols.alive, groups.size)
     split = numbers.idol_split * np.maximum(0, groups.revenue - groups.cost) * (members > 0)
-    due = (split / np.maximum(members, 1))[idols.group] * idols.alive
-    repaid = np.minimum(idols.debt, due / WEEKS_PER_YEAR)
-    idols.debt -= repaid
-    paid = np.where(idols.debt > 0, 0, due - repaid * WEEKS_PER_YEAR)
-    paid = paid + (groups.wages / np.maximum(members, 1))[idols.group] * idols.alive
-    agency = agency_of_idols(industry)
-    floor = numbers.income_floor * agencies.lawful[agency]
-    topped_up = np.maximum(0, floor - paid) * idols.alive
-    idols.income = paid + topped_up
-    groups.profit = groups.revenue - groups.cost - split - sum_by(idols.group, topped_up, groups.size)
+    each = np.maximum(members, 1)
+    topped_up, repaid = np.zeros(groups.size), np.zeros(agencies.size)
+    pay_idols(idols.alive, idols.group, groups.agency, split / each, groups.wages / each,
+              numbers.income_floor * agencies.lawful, WEEKS_PER_YEAR, idols.debt, idols.income, topped_up, repaid)
+    groups.profit = groups.revenue - groups.cost - split - topped_up
     groups.profit *= groups.alive
     agencies.revenue = sum_by(groups.agency, groups.revenue, agencies.size)
     agencies.profit = sum_by(groups.agency, groups.profit, agencies.size) - agencies.fines * WEEKS_PER_YEAR
-    repayments = sum_by(agency, repaid, agencies.size)
-    agencies.cash += agencies.profit / WEEKS_PER_YEAR + repayments
+    agencies.cash += agencies.profit / WEEKS_PER_YEAR + repaid
     agencies.fines = 0
 
 

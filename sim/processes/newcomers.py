@@ -106,7 +106,7 @@ def debut_idols(industry: Industry, group: Array, who: Array, week: int) -> Arra
     body = np.where(female, -numbers.female_idol_gap, 0) + dice.normal("body", who, week, 0, numbers.idol_body_spread)
     settled = numbers.distress_noise / np.sqrt(1 - numbers.distress_persistence**2)
     usual = np.minimum(usual_hours(industry, group), kept_cap(industry, age, groups.agency[group]))
-    return industry.idols.born(
+    return industry.idols.succeed(
         who, week, group=group, female=female, age=age, body=body, appearance_gap=-body,
         appeal=dice.lognormal("appeal", who, week, 0, numbers.idol_appeal_spread), contract_start=week, debut_week=week,
         hours=usual, usual_hours=usual, fatigue=usual, creative_share=1,

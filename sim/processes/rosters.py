@@ -45,6 +45,12 @@ def agency_of_idols(industry: Industry) -> Array:
     return industry.groups.agency.take(industry.idols.group)
 
 
+def mean_ai_share(industry: Industry, *kinds: int) -> Array:
+    """AI's share of each agency's tasks, mean over these kinds, shape (agencies,)."""
+    share = industry.agencies.ai_share
+    return np.asarray(sum(share[:, kind] for kind in kinds)) / len(kinds)
+
+
 def adoption_share(industry: Industry) -> float:
     """Share of agencies that use any AI tool."""
     return mean_of_living(industry.agencies, industry.agencies.adopted.any(axis=1))
@@ -54,8 +60,9 @@ def standard_popularity(industry: Industry) -> Array:
     """Popularity of every group in SD over the living groups of this week, shape (groups,)."""
     groups = industry.groups
     living = groups.popularity[groups.rows]
-    spread = living.std()
-    return (groups.popularity - living.mean()) / (spread if spread > 0 else 1)
+    mean = living.sum() / living.size
+    spread = np.sqrt(((living - mean) ** 2).sum() / living.size)
+    return (groups.popularity - mean) / (spread if spread > 0 else 1)
 
 
 def protection(industry: Industry) -> Array:

@@ -8,8 +8,9 @@ import numpy as np
 from scipy.special import expit
 
 from sim.agents.idol import ADULT_AGE, YOUNGER_MINOR_AGE
+from sim.kernels.idols import Caps, count_beyond_caps, kept_caps, legal_caps, work_week
 from sim.processes.decisions import VIDEO, VIRTUAL, VOICE
-from sim.processes.rosters import agency_of_idols, count_by, members_mean, standard_popularity
+from sim.processes.rosters import agency_of_idols, mean_ai_share, standard_popularity
 from sim.processes.rules import new_duty_in_force
 
 if TYPE_CHECKING:
@@ -31,25 +32,22 @@ def idols_work_hours(industry: Industry) -> None:
     idol_saving = np.where(groups.virtual, numbers.virtual_idol_saving, numbers.idol_saving)
     per_piece = numbers.idol_hours_per_piece * (1 - idol_saving * agencies.saving[groups.agency])
     asked = np.where(busy, numbers.hours_in_promotion, numbers.hours_off_cycle) + per_piece * groups.pieces
-    idols.desired_hours = asked[idols.group]
-    idols.hours = np.minimum(idols.desired_hours, hours_cap(industry))
-    present = ~idols.on_hiatus
-    delivered = members_mean(industry, idols.hours / idols.desired_hours, present, otherwise=0)
-    groups.delivered = groups.pieces * delivered
-    idols.hours = np.where(idols.on_hiatus, np.minimum(idols.hours, numbers.hiatus_hours), idols.hours)
-    idols.usual_hours += (idols.hours - idols.usual_hours) / numbers.hours_memory_weeks
-    groups.presence = members_mean(industry, present, otherwise=1)
+    work_week(idols.alive, idols.on_hiatus, idols.age, idols.group, groups.agency, agencies.keeps_minors_cap,
+              agencies.lawful, asked, caps_in_force(industry), float(numbers.hiatus_hours),
+              float(numbers.hours_memory_weeks), idols.desired_hours, idols.hours, idols.usual_hours, groups.delivered,
+              groups.presence)
+    groups.delivered *= groups.pieces
     idols.creative_share = ((groups.human_vocal + groups.human_choreography) / 2)[idols.group]
 
 
 def agencies_break_rules(industry: Industry) -> None:
     """Agencies that caps or new duties ask something of keep them or break them, and it can be counted."""
     idols, agencies = industry.idols, industry.agencies
-    agency, legal = agency_of_idols(industry), legal_hours(industry, idols.age)
-    working = idols.alive & ~idols.on_hiatus
-    for name, hours in (("idols_asked_over_cap", idols.desired_hours), ("idols_over_cap", idols.hours)):
-        over = working & (hours > legal)
-        setattr(agencies, name, count_by(agency, over, agencies.size))
+    caps = caps_in_force(industry)
+    for hours, beyond in ((idols.desired_hours, agencies.idols_asked_over_cap),
+                          (idols.hours, agencies.idols_over_cap)):
+        count_beyond_caps(idols.alive, idols.on_hiatus, idols.age, idols.group, industry.groups.agency, caps, hours,
+                          beyond)
     duty = new_duty_in_force(industry)
     agencies.bound_by_rules = agencies.alive & (duty | (agencies.idols_asked_over_cap > 0))
     agencies.breaks_rules = agencies.alive & ((agencies.idols_over_cap > 0) | (duty & ~agencies.lawful))
@@ -63,15 +61,20 @@ def hours_cap(industry: Industry) -> np.ndarray:
 def kept_cap(industry: Industry, age: np.ndarray, agency: np.ndarray) -> np.ndarray:
     """The cap that idols of these ages at these agencies (rows) find kept; infinite where none is."""
     agencies = industry.agencies
-    kept = np.where(age < ADULT_AGE, agencies.keeps_minors_cap[agency], agencies.lawful[agency])
-    return np.where(kept, legal_hours(industry, age), np.inf)
+    return kept_caps(age, agency, agencies.keeps_minors_cap, agencies.lawful, caps_in_force(industry))
 
 
 def legal_hours(industry: Industry, age: np.ndarray) -> np.ndarray:
     """The cap on weekly hours that the law sets for these ages."""
+    return legal_caps(age, caps_in_force(industry))
+
+
+def caps_in_force(industry: Industry) -> Caps:
+    """The caps on weekly hours that the law sets this week."""
     numbers = industry.numbers
-    minors = np.where(age < YOUNGER_MINOR_AGE, numbers.hours_cap_under_15, numbers.hours_cap_minors)
-    return np.where(age < ADULT_AGE, minors, numbers.hours_cap_adults)
+    return Caps(adult_age=float(ADULT_AGE), older_minor_age=float(YOUNGER_MINOR_AGE),
+                younger_minors=float(numbers.hours_cap_under_15), older_minors=float(numbers.hours_cap_minors),
+                adults=float(numbers.hours_cap_adults))
 
 
 def idols_tire(industry: Industry) -> None:
@@ -102,13 +105,13 @@ def idols_burn_out(industry: Industry) -> None:
 def idols_fear_for_jobs(industry: Industry) -> None:
     """Idols fear for their place in unpopular groups, in the last contract year, and where AI sings and dances."""
     numbers, idols, groups = industry.numbers, industry.idols, industry.groups
-    automated = industry.agencies.ai_share[:, [VOICE, VIDEO, VIRTUAL]].mean(axis=1)[groups.agency]
+    automated = mean_ai_share(industry, VOICE, VIDEO, VIRTUAL)[groups.agency]
     of_group = numbers.idol_insecurity_level - numbers.idol_insecurity_from_popularity * standard_popularity(industry)
     of_group = of_group + numbers.idol_insecurity_from_automation * automated
     left = numbers.contract_weeks - (industry.week - idols.contract_start)
     last_year = left <= numbers.contract_end_weeks
     idols.insecurity = expit(of_group[idols.group] + numbers.idol_insecurity_from_contract * last_year)
-    idols.contract_start = np.where(left <= 0, industry.week, idols.contract_start)
+    idols.contract_start[left <= 0] = industry.week
 
 
 def staff_fear_for_jobs(industry: Industry) -> None:

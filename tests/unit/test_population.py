@@ -268,6 +268,15 @@ def test_a_reused_slot_belongs_to_the_newcomer_only(fans: Population[Fan]) -> No
     assert new.alive, "the former occupant cannot take the newcomer along"
 
 
+def test_successors_take_the_rows_of_those_who_left_or_new_ones_where_these_are_too_few(fans: Population[Fan]) -> None:
+    fans.die([1, 3, 4])
+    rows = fans.succeed([51, 52], 9, age=[61, 62])
+    assert rows.tolist() == [1, 3] and fans.identity[rows].tolist() == [51, 52] and fans.age[rows].tolist() == [61, 62]
+    assert fans.rows.tolist() == [0, 1, 2, 3] and fans.size == 5
+    assert fans.succeed([53, 54], 9).tolist() == [5, 6]
+    assert fans.rows.tolist() == [0, 1, 2, 3, 5, 6] and len(fans) == 6
+
+
 def test_reborn_checks_its_slots(fans: Population[Fan]) -> None:
     with pytest.raises(ValueError, match="two newcomers"):
         fans.reborn([1, 0, 1], [1, 2, 3], 0)

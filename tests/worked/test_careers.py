@@ -38,10 +38,11 @@ def test_a_leaver_is_replaced_by_a_newcomer_with_an_identity_of_its_own(level, l
     dice = load(level, leave_the_group=True, replaced=True)
     idols_leave(level)
     assert dice.asked["replaced"] == 0.5
-    assert not idols.alive[:size].any() and idols.alive[size:].all()
-    assert list(idols.group[size:]) == list(members)
-    assert list(idols.identity[size:]) == list(identity_of("idol", old, 9, 0))
-    assert set(idols.debt[size:]) == {100} and set(idols.contract_start[size:]) == {9}
+    # The newcomers take the rows that the leavers left empty.
+    assert idols.size == size and idols.alive.all() and not np.isin(idols.identity, old).any()
+    assert list(idols.group) == list(members)
+    assert list(idols.identity) == list(identity_of("idol", old, 9, 0))
+    assert set(idols.debt) == {100} and set(idols.contract_start) == {9}
 
 
 def test_an_unreplaced_leaver_leaves_a_gap(level, load):
