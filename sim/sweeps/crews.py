@@ -135,7 +135,7 @@ class Processes:
                 self._dismiss(worker)
 
     def _start(self) -> _Worker:
-        """Spawn a process and give it a chunk."""
+        """Spawn a process; it gets its first chunk once it listens, for until then a large one would fill the line."""
         line, far_end = self.spawning.Pipe()
         with one_thread_each():
             process = self.spawning.Process(
@@ -143,9 +143,7 @@ class Processes:
             )
             process.start()
         far_end.close()
-        worker = _Worker(process, line)
-        self._hand_on(worker)
-        return worker
+        return _Worker(process, line)
 
     def _hand_on(self, worker: _Worker) -> bool:
         """Give a process its next chunk; there may be none."""
@@ -167,7 +165,7 @@ class Processes:
             worker.at = content
         elif word == "broken":
             raise SweepError(content)
-        else:
+        elif word == "kept":
             self._note(worker, content)
         return True
 
@@ -192,7 +190,7 @@ class Processes:
             else:
                 self.store.keep(Lived(failures=[failure_of(run, None, SweepError(LOST))]), self.task.keeping)
                 self.pace.note(0, 1)
-        if not worker.at and worker.chunk:  # it could not even begin; else a broken set-up would start it for ever
+        if not worker.at:  # it could not even begin; else a broken set-up would start it for ever
             self.lost[""] = self.lost.get("", 0) + 1
             if self.lost[""] > TRIES * self.count:
                 raise SweepError("the processes of the sweep end before they begin a run; try --workers 1 to see why.")
@@ -230,6 +228,7 @@ def work(line: Connection, task: Task, store: Store) -> None:
             line.send(("begin", name))
 
     try:
+        line.send(("ready", None))
         while not ending and (chunk := line.recv()) is not None:
             lived = live_chunk(task, chunk, begin, check)
             try:
