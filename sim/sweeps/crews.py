@@ -137,7 +137,7 @@ class Processes:
     def _start(self) -> _Worker:
         """Spawn a process; it gets its first chunk once it listens, for until then a large one would fill the line."""
         line, far_end = self.spawning.Pipe()
-        with one_thread_each():
+        with one_thread_each(), deaf_to_ctrl_c():
             process = self.spawning.Process(
                 target=work, args=(far_end, self.task, self.store), name="limelight sweep", daemon=True
             )
@@ -240,6 +240,22 @@ def work(line: Connection, task: Task, store: Store) -> None:
             line.send(("kept", lived))
     except (EOFError, OSError):
         return
+
+
+@contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """For the time of the block, processes that start do not hear Ctrl-C; this one hears it when the block ends."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # it starts with the first process, and would end the deafness
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

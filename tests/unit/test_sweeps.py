@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
 import subprocess
 import sys
 from concurrent.futures import CancelledError
@@ -265,13 +266,14 @@ def test_a_scheduler_that_goes_away_is_one_sentence(
     assert list(sim.load(folder).table["status"]).count("ok") == 1  # the first run, lived here
 
 
-def test_a_process_is_started_without_waiting_until_it_has_taken_a_large_chunk(tmp_path: Path) -> None:
+def test_a_process_starts_without_reading_a_large_chunk_first_and_does_not_hear_ctrl_c(tmp_path: Path) -> None:
     task = living.task_of(design())
     crew = crews.Processes(1)
     crew.task, crew.store = task, store.Store(tmp_path)
     waiting = [living.Run(str(at), {"staff_saving": 0.2, "word": "w" * 1000}) for at in range(999)]
     crew.chunks = crews.Chunks(waiting, 0, 1)
     worker = crew._start()
+    os.kill(worker.process.pid, signal.SIGINT)  # before it runs a line of its own
     assert not worker.chunk and worker.line.recv() == ("ready", None)  # only now does it read what it is sent
     crew._dismiss(worker)
     assert worker.process.exitcode == 0
