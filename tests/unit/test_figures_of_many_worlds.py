@@ -15,7 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim.analysis import OF_WHOM, Sensitivity, better_off, print_sensitivity
-from sim.analysis.indices import replicate_noise
+from sim.analysis.indices import morris_indices, replicate_noise
+from sim.designs.sampling import morris
 from sim.figures import FigureError, helped, save, sensitivities, signs
 from sim.figures.many_worlds import FALLS, RISES, SHADES
 from sim.figures.sensitivity import KINDS
@@ -72,6 +73,19 @@ def test_several_outcomes_say_what_was_left_out_and_the_line_of_luck_lies_within
     words = " ".join(" ".join(text.get_text() for text in page.texts).split())
     assert "Blocks left out because they are not whole (1 runs failed): idols' hours 1, idols' hours 1." in words
     assert page.axes[0].get_xlim()[1] > 50
+
+
+def test_a_number_is_clear_above_what_luck_alone_would_give() -> None:
+    """All numbers but the first act on nothing, and luck falls out otherwise in every run."""
+    luck, falsely_above_nothing = np.random.default_rng(1), 0
+    for draw in range(4):
+        inputs = morris([f"number_{place}" for place in range(10)], 10, draw, 4)
+        found = morris_indices(inputs, 3 * inputs[:, :1] + luck.normal(0, 0.5, (len(inputs), 2)), 4, 50)
+        table = pd.DataFrame({"name": range(10), "mu_star_low": found.mu_star.low})
+        screened = replace(invented("morris", 10, 2), table=table, floor=found.floor)
+        assert screened.clear == [0]
+        falsely_above_nothing += len(replace(screened, floor=nan).clear) - 1
+    assert falsely_above_nothing > 10
 
 
 def test_a_pair_that_failed_or_did_not_change_neither_rises_nor_falls() -> None:
