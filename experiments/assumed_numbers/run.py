@@ -12,7 +12,7 @@ CLOSER = {"name": "few", "design": "saltelli", "samples": 16, "seeds": 2}
 
 
 def explained(design: Design, out: Path, picture: str) -> list[str]:
-    """Print and draw what moves AI's part of each outcome; return the first two of each that luck cannot explain."""
+    """Print and draw what moves AI's part of each outcome; return the first two of each that are clear."""
     found = sweep(design, out)
     each = [sensitivity(found, name, over=52, of=AI, against=WITHOUT) for name in found.observables]
     print_sensitivity(each, rows=5)

@@ -13,23 +13,26 @@ from sim.analysis.many_worlds import chosen
 from sim.observables import OBSERVABLES
 
 QUANTILES = (0.1, 0.9)
+
+
 def better_off(
     frame: pd.DataFrame, policies: Sequence[str], against: str, of_whom: Mapping[str, Mapping[str, str]] = OF_WHOM
 ) -> pd.DataFrame:
     """Say in what share of sampled worlds each group of people is better off under each policy than under another.
 
-    `frame` holds readings of a sweep over policies; luck is averaged out within each world. A row for each policy,
+    `frame` holds readings of a sweep over policies; luck is averaged out within each world, over the seeds that lived
+    under both policies. A row for each policy,
     group and observable: `better` and `worse` are shares of worlds in which the observable changed for them by more
     than is worth a word, `median`, `low` and `high` (tenth and ninetieth hundredth) the effect over worlds.
     `who_better` and `who_worse` are shares of worlds in which the group gains in something and loses in nothing, or the
     reverse, `who_mixed` those with both; gains and losses are not set off. `worlds` counts the pairs that lived.
     """
-    names = [name for ways in of_whom.values() for name in ways if name in frame]
-    baseline = _by_world(frame, against, names)
+    names = list(dict.fromkeys(name for ways in of_whom.values() for name in ways if name in frame))
+    baseline = _by_twin(frame, against, names)
     rows: list[dict[str, Any]] = []
     for policy in policies:
-        effect = (_by_world(frame, policy, names) - baseline).dropna()
-        before = baseline.loc[effect.index]
+        of_twins = (_by_twin(frame, policy, names) - baseline).dropna()
+        effect, before = (each.groupby("sample").mean() for each in (of_twins, baseline.loc[of_twins.index]))
         for who, ways in of_whom.items():
             seen = [name for name in ways if name in frame]
             reads = {name: _reads(effect[name], before[name], ways[name]) for name in seen}
@@ -47,9 +50,9 @@ def better_off(
     return pd.DataFrame(rows)
 
 
-def _by_world(frame: pd.DataFrame, policy: str, names: Sequence[str]) -> pd.DataFrame:
-    """Return the readings under a policy, one row a sampled world, the mean over its seeds."""
-    return chosen(frame, {"policy": policy}).groupby("sample")[list(names)].mean()
+def _by_twin(frame: pd.DataFrame, policy: str, names: Sequence[str]) -> pd.DataFrame:
+    """Return the readings under a policy, one row for each sampled world and seed."""
+    return chosen(frame, {"policy": policy}).set_index(["sample", "seed"])[list(names)]
 
 
 def _reads(effect: pd.Series[float], before: pd.Series[float], better_with: str) -> np.ndarray:

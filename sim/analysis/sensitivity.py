@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,8 +75,13 @@ class Sensitivity:
 
     @property
     def clear(self) -> list[str]:
-        """Numbers whose interval leaves out zero, the weightiest first."""
-        return list(self.table.loc[self.table[f"{self.ranked_by}_low"] > 0, "name"])
+        """Numbers whose interval lies above what luck alone would give, the weightiest first.
+
+        Sizes of steps and total indices are never below 0, so luck by itself lifts their intervals above it. With a
+        single seed nothing is known of luck, and an interval above 0 has to do.
+        """
+        least = self.floor if math.isfinite(self.floor) else 0.0
+        return list(self.table.loc[self.table[f"{self.ranked_by}_low"] > least, "name"])
 
     @property
     def when(self) -> str:

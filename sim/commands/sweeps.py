@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from sim.designs import Design
     from sim.sweeps.estimating import Estimate
 
 
@@ -47,12 +48,10 @@ def sweep(
             typer.echo(f"{before} files of runs in {out} became {after}.", err=True)
 
 
-def _live(asked: object, out: Path, workers: int | None, cluster: str | None, quiet: bool) -> None:
+def _live(asked: Design, out: Path, workers: int | None, cluster: str | None, quiet: bool) -> None:
     """Sweep, say what failed, and print the folder."""
-    from sim.designs import Design
     from sim.sweeps import sweep as lived
 
-    assert isinstance(asked, Design)
     found = lived(asked, out, workers, cluster, show=not quiet)
     failed = found.runs[found.runs["status"] == "failed"]
     for error, count in failed["error"].value_counts().head(5).items():

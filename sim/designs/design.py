@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,7 @@ SPREAD = ("latin_hypercube", "sobol", "saltelli", "morris")  # methods that plac
 SCALE = ("fans", "agencies")
 METHODS = ("grid", "replicate", *SPREAD, "paired", "table")
 MOST_RUNS = 10_000_000
+NAME_OF_A_FOLDER = re.compile(r"\w[\w .,()+-]{0,59}")
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,16 @@ class Design(Stated):
             return Scenario.of(value)
         if not isinstance(value, Scenario):
             raise ValueError(f"'scenario' must be the path of a scenario file or a mapping, not {shown(value)}")
+        return value
+
+    @field_validator("name")
+    @classmethod
+    def _names_a_folder(cls, value: str) -> str:
+        if not NAME_OF_A_FOLDER.fullmatch(value):
+            raise ValueError(
+                "'name' names the folder of the sweep, so it must be a word of letters, digits, '-' and '_', at most"
+                f" 60, not {shown(value)}; without it the name of the design's file counts"
+            )
         return value
 
     @field_validator("design", mode="before")
@@ -172,8 +184,16 @@ class Design(Stated):
             raise DesignError("`design: table` and `rows` belong together; give both or neither.")
         if self.rows is not None:
             check_columns(self.rows, self.base)
+            self._check_that_rows_do_not_repeat(self.rows)
         if self.starts is not None and not (self.policies or self.levers):
             raise DesignError("'starts' says when policies and levers begin, but the design names none; add some.")
+
+    def _check_that_rows_do_not_repeat(self, rows: Rows) -> None:
+        """Refuse what both the rows and the design would say: one of them would count for nothing."""
+        said = [name for name in self.layout.crossed if name != "policy" and (name != "seed" or self.seeds)]
+        twice = next((name for name in said if name in rows.columns), None)
+        if twice is not None:
+            raise DesignError(f"rows: the column '{twice}' and the design both say it; keep one of them.")
 
     def _check_what_is_kept(self) -> None:
         """Refuse weeks that no run has."""
@@ -200,10 +220,10 @@ class Design(Stated):
             if isinstance(filled.get("rows"), str):
                 filled["rows"] = folder / filled["rows"]
             entries = filled.get("policies") or []
-            filled["policies"] = [
-                folder / entry if isinstance(entry, str) and (folder / entry).is_file() else entry
-                for entry in ([entries] if isinstance(entries, str) else entries)
-            ]
+            entries = [entries] if isinstance(entries, str) else entries
+            filled["policies"] = entries if not isinstance(entries, list) else [
+                folder / entry if isinstance(entry, str) and (folder / entry).is_file() else entry for entry in entries
+            ]  # fmt: skip
             return cls(**filled, origin=str(path))
         except ValueError as error:
             raise DesignError(f"{path}: {error}") from error
@@ -237,10 +257,11 @@ class Design(Stated):
             elif name == "starts" or len(found) > 1:
                 crossed[name] = found
         if self.ai is not None:
-            crossed["ai"] = listed("ai", tuple(self.ai) if isinstance(self.ai, list | tuple) else (self.ai,))
-            wrong = next((word for word in crossed["ai"] if word not in AI_WORLDS), None)
-            if wrong is not None:
-                raise DesignError(f"ai: {shown(wrong)} is no kind of AI; write one or more of {', '.join(AI_WORLDS)}.")
+            kinds = tuple(self.ai) if isinstance(self.ai, list | tuple) else (self.ai,)
+            wrong = [shown(word) for word in kinds if word not in AI_WORLDS]
+            if wrong:
+                raise DesignError(f"ai: {wrong[0]} is no kind of AI; write one or more of {', '.join(AI_WORLDS)}.")
+            crossed["ai"] = listed("ai", kinds)
         if self.policies:
             crossed["policy"] = (AS_IT_IS, *(policy.name for policy in self.policies))
         crossed["seed"] = self.seeds or (self.scenario.seed,)

@@ -67,15 +67,23 @@ def _not_empty(rows: Rows) -> Rows:
 
 
 def _plain(cell: Any) -> Any:
-    """Return a value of Python: dates as text, whole numbers that a table made floats as whole numbers."""
+    """Return a value of Python, dates as text; what is no single value is refused."""
     if isinstance(cell, np.generic):
         cell = cell.item()
-    return cell.isoformat()[:10] if isinstance(cell, date) else cell
+    if isinstance(cell, date):
+        return cell.isoformat()[:10]
+    if cell is not None and not isinstance(cell, bool | int | float | str):
+        raise DesignError(f"rows: a cell holds one number or word, not {shown(cell)}.")
+    return cell
 
 
 def check_columns(rows: Rows, base: Scenario) -> None:
-    """Refuse a column that is neither a number nor a field which may differ between rows."""
+    """Refuse a column that is neither a number nor a field which may differ between rows, or that mixes kinds."""
     known = (*FIELDS, "policy", "starts")
+    for name in rows.columns:
+        cells = [row[name] for row in rows if name in row and not _missing(row[name])]
+        if len({type(cell) if isinstance(cell, bool | str) else float for cell in cells}) > 1:
+            raise DesignError(f"rows: the column '{name}' mixes words, numbers and true or false; write one of them.")
     with base.known():
         for name in rows.columns:
             if name in known:

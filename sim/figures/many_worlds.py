@@ -79,17 +79,19 @@ def signs(
 ) -> Figure:  # fmt: skip
     """Show which way an effect goes in every sampled world, over two causes that race against each other.
 
-    Upward marks where it rises, downward and hollow ones where it falls, the larger the farther; the dashed line is
-    where both causes weigh the same. `words` are the title and what stands at the two axes.
+    Upward marks where it rises, downward and hollow ones where it falls, the larger the farther; pairs of which one
+    failed (NaN) are left out. The dashed line is where both causes weigh the same. `words` are the title and what
+    stands at the two axes.
     """
     title, first, second = words
+    across, up, effect = (each[effect.notna()] for each in (across, up, effect))
     reach = float(np.abs(effect).max()) or 1.0
     with matplotlib.style.context(STYLE):
         page = Figure(figsize=(SIDE + 1.25 * SIDE_MARGIN, SIDE + 1.95), dpi=RESOLUTION)
         wide, high = page.get_size_inches()
         axes = page.add_axes((SIDE_MARGIN / wide, 1.3 / high, SIDE / wide, SIDE / high))
         for rises, (shape, colour) in ((True, RISES), (False, FALLS)):
-            here = (effect > 0) == rises
+            here = effect > 0 if rises else effect < 0
             axes.scatter(across[here], up[here], 6 + 50 * np.abs(effect[here]) / reach, marker=shape, linewidths=0.8,
                          edgecolors=colour, facecolors=colour if rises else "white", alpha=0.85,
                          label=f"{_way(rises)} in {PER_CENT * here.mean():.0f} % of the worlds")  # fmt: skip

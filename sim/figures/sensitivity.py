@@ -146,6 +146,7 @@ def _draw_bars(axes: Axes, found: Sensitivity, rows: Sequence[dict[Any, Any]]) -
         axes.axvline(found.floor * factor, color=QUIET, linewidth=0.9, linestyle=(0, (4, 2)), zorder=5)
     axes.set_ylim(max(len(rows), _least_rows(found)) - 0.5, -0.5)
     reach = max([row[f"{found.ranked_by}_high"] * factor for row in rows] + [row.get("first_high", 0) for row in rows])
+    reach = max(reach, found.floor * factor) if math.isfinite(found.floor) else reach
     least = max(LOWEST_SHARE, min(0.0, *(row.get("first_low", 0.0) for row in rows), 0.0))
     axes.set_xlim(least, reach * 1.1 if screened else min(reach, HIGHEST_SHARE) * 1.03)
     axes.grid(True, axis="x")
@@ -255,8 +256,12 @@ def _small_print(panels: Sequence[Sensitivity], characters: int) -> str:
 
 
 def _of_several(panels: Sequence[Sensitivity]) -> list[str]:
-    """Say what differs between outcomes: how much of each is luck."""
-    if panels[0].seeds < 2:
-        return []
-    parts = [f"{_lower(each.label)} {100 * each.noise.replicate:.0f} %" for each in panels]
-    return [f"Luck's part of the variance of single runs: {', '.join(parts)}."]
+    """Say what differs between outcomes: how much of each is luck, and how many blocks are left out."""
+    said = []
+    if panels[0].seeds > 1:
+        parts = [f"{_lower(each.label)} {100 * each.noise.replicate:.0f} %" for each in panels]
+        said.append(f"Luck's part of the variance of single runs: {', '.join(parts)}.")
+    gaps = [f"{_lower(each.label)} {len(each.left_out)}" for each in panels if each.left_out]
+    if gaps:
+        said.append(f"Blocks left out because they are not whole ({panels[0].why_left_out}): {', '.join(gaps)}.")
+    return said

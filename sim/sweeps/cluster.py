@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -30,6 +31,19 @@ class Cluster:
         self, task: Task, waiting: Sequence[Run], store: Store, seconds: float, pace: Pace, stop: threading.Event
     ) -> None:
         """Live through the waiting runs; the chunk of a worker that is lost goes to another one."""
+        try:
+            self._live(task, waiting, store, seconds, pace, stop)
+        except (CancelledError, OSError) as error:
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise SweepError(
+                f"the Dask scheduler at {self.address} is gone ({reason}); what came back from it is kept: start it"
+                " and sweep again."
+            ) from error
+
+    def _live(
+        self, task: Task, waiting: Sequence[Run], store: Store, seconds: float, pace: Pace, stop: threading.Event
+    ) -> None:
+        """Deal out chunks and keep what comes back, as long as the scheduler is there."""
         with self._client() as client:
             chunks = Chunks(waiting, seconds, max(1, _hands(client)))
             running: dict[Any, list[Run]] = {}
@@ -51,33 +65,47 @@ class Cluster:
                         chunks.give_back(left_of(chunk, lived))
                         pace.note(len(lived.runs), len(lived.failures))
             finally:
-                client.cancel(list(running))
+                with suppress(CancelledError, OSError):  # of a scheduler that is gone nothing need be called back
+                    client.cancel(list(running))
+
+    def check(self) -> None:
+        """Refuse an address at which no scheduler answers, and a missing library."""
+        if self.address != LOCAL:
+            with self._client():
+                return
+        _library()
 
     @contextmanager
     def _client(self) -> Iterator[Any]:
         """Lend a line to the scheduler."""
-        try:
-            from distributed import Client, LocalCluster
-        except ModuleNotFoundError as error:
-            raise SweepError(
-                "--cluster needs the library distributed; install it with `pip install 'limelight[cluster]'`."
-            ) from error
+        distributed = _library()
         if self.address == LOCAL:
             with (
-                LocalCluster(self.workers, threads_per_worker=1, dashboard_address=None,
+                distributed.LocalCluster(self.workers, threads_per_worker=1, dashboard_address=None,
                              silence_logs=logging.CRITICAL) as here,
-                Client(here) as client,
+                distributed.Client(here) as client,
             ):  # fmt: skip
                 yield client
             return
         try:
-            client = Client(self.address, timeout=PATIENCE)
+            client = distributed.Client(self.address, timeout=PATIENCE)
         except (OSError, ValueError) as error:
             raise SweepError(
                 f"no Dask scheduler answers at {self.address}; start one, check the address, or write `local`."
             ) from error
         with client:
             yield client
+
+
+def _library() -> Any:
+    """Return the library that speaks with the scheduler; it comes with an extra."""
+    try:
+        import distributed
+    except ModuleNotFoundError as error:
+        raise SweepError(
+            "--cluster needs the library distributed; install it with `pip install 'limelight[cluster]'`."
+        ) from error
+    return distributed
 
 
 def live_there(task: Task, chunk: list[Run], store: Store, mark: str) -> Lived:
@@ -117,7 +145,7 @@ def _what_came(future: Any, chunk: list[Run]) -> Lived | None:
         return future.result()  # type: ignore[no-any-return]
     if isinstance(error, KilledWorker):
         return None
-    if isinstance(error, LimelightError):
+    if isinstance(error, LimelightError | CancelledError):
         raise error
     raise SweepError(
         f"the workers of the cluster cannot live a chunk of {len(chunk)} runs ({type(error).__name__}: {error});"

@@ -135,17 +135,15 @@ class Processes:
                 self._dismiss(worker)
 
     def _start(self) -> _Worker:
-        """Spawn a process and give it a chunk."""
+        """Spawn a process; it gets its first chunk once it listens, for until then a large one would fill the line."""
         line, far_end = self.spawning.Pipe()
-        with one_thread_each():
+        with one_thread_each(), deaf_to_ctrl_c():
             process = self.spawning.Process(
                 target=work, args=(far_end, self.task, self.store), name="limelight sweep", daemon=True
             )
             process.start()
         far_end.close()
-        worker = _Worker(process, line)
-        self._hand_on(worker)
-        return worker
+        return _Worker(process, line)
 
     def _hand_on(self, worker: _Worker) -> bool:
         """Give a process its next chunk; there may be none."""
@@ -167,7 +165,7 @@ class Processes:
             worker.at = content
         elif word == "broken":
             raise SweepError(content)
-        else:
+        elif word == "kept":
             self._note(worker, content)
         return True
 
@@ -192,7 +190,7 @@ class Processes:
             else:
                 self.store.keep(Lived(failures=[failure_of(run, None, SweepError(LOST))]), self.task.keeping)
                 self.pace.note(0, 1)
-        if not worker.at and worker.chunk:  # it could not even begin; else a broken set-up would start it for ever
+        if not worker.at:  # it could not even begin; else a broken set-up would start it for ever
             self.lost[""] = self.lost.get("", 0) + 1
             if self.lost[""] > TRIES * self.count:
                 raise SweepError("the processes of the sweep end before they begin a run; try --workers 1 to see why.")
@@ -230,6 +228,7 @@ def work(line: Connection, task: Task, store: Store) -> None:
             line.send(("begin", name))
 
     try:
+        line.send(("ready", None))
         while not ending and (chunk := line.recv()) is not None:
             lived = live_chunk(task, chunk, begin, check)
             try:
@@ -241,6 +240,22 @@ def work(line: Connection, task: Task, store: Store) -> None:
             line.send(("kept", lived))
     except (EOFError, OSError):
         return
+
+
+@contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """For the time of the block, processes that start do not hear Ctrl-C; this one hears it when the block ends."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # it starts with the first process, and would end the deafness
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

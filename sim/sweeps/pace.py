@@ -16,7 +16,7 @@ class Pace:
 
     def __init__(self, total: int, known: int, show: bool) -> None:
         self.total, self.known, self.show = total, known, show
-        self.lived = self.failed = 0
+        self.lived = self.failed = self.uncounted = 0
         self.begun = self.said = time.perf_counter()
         self.bar: Any = None
         self.task: Any = None
@@ -26,11 +26,18 @@ class Pace:
         self.lived += lived
         self.failed += failed
         now = time.perf_counter()
+        pace = f"{self.rate:.3g} a second" if self.rate else ""
         if self.bar is not None:
-            self.bar.update(self.task, completed=self.done, description=self._description(), rate=f"{self.rate:.3g}")
+            self.bar.update(self.task, completed=self.done, description=self._description(), rate=pace)
         elif self.show and (now - self.said > PAUSE_OF_LINES or self.done == self.total):
             self.said = now
-            self.say(f"{self._description()}, {self.rate:.3g} a second, {duration(self.left)} left")
+            self.say(self._description() + (f", {pace}, {duration(self.left)} left" if pace else ""))
+
+    def tried(self, lived: int, failed: int) -> None:
+        """So many runs were tried first; the rate leaves them out, for they met what is read and compiled only once."""
+        self.uncounted += lived + failed
+        self.note(lived, failed)
+        self.begun = time.perf_counter()
 
     def say(self, line: str) -> None:
         """Print a line on the error stream, above the bar if there is one."""
@@ -47,7 +54,7 @@ class Pace:
     @property
     def rate(self) -> float:
         """Runs lived in a second."""
-        return (self.lived + self.failed) / max(time.perf_counter() - self.begun, 1e-9)
+        return (self.lived + self.failed - self.uncounted) / max(time.perf_counter() - self.begun, 1e-9)
 
     @property
     def left(self) -> float:
@@ -70,7 +77,7 @@ def shown(total: int, known: int, show: bool) -> Iterator[Pace]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rate]} a second"),
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(elapsed_when_finished=True),
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=120) as bar:

@@ -152,7 +152,8 @@ class Sweep:
         if at is None:
             return frozenset(self.weeks_kept)
         asked = {int(at)} if isinstance(at, int | np.integer) else {int(week) for week in at}
-        weeks = frozenset(self.weeks_kept[week] if week < 0 else week for week in asked)
+        many = len(self.weeks_kept)
+        weeks = frozenset(self.weeks_kept[week] if -many <= week < 0 else week for week in asked)
         if not weeks <= set(self.weeks_kept):
             wrong = min(weeks - set(self.weeks_kept))
             near = min(self.weeks_kept, key=lambda week: abs(week - wrong))

@@ -6,7 +6,7 @@ import json
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from sim.designs.rows import COUNTING
 from sim.results import workshop, write_table
 from sim.runner import checked_threads, provenance
 from sim.scenario import plain
-from sim.sweeps.crews import Crew, Here, Processes
+from sim.sweeps.crews import Crew, Here, Processes, stopper
 from sim.sweeps.living import Run, Task, live_chunk, task_of
 from sim.sweeps.pace import Pace, shown
 from sim.sweeps.reading import DESIGN_FILE, MANIFEST_FILE, Sweep, load, read_design
@@ -74,6 +74,13 @@ class _Crews:
     def __init__(self, workers: int, cluster: str | None) -> None:
         self.workers, self.cluster = workers, cluster
 
+    def check(self) -> None:
+        """Refuse a cluster that cannot be reached, before the first run has taken its time."""
+        if self.cluster is not None:
+            from sim.sweeps.cluster import Cluster
+
+            Cluster(self.cluster, self.workers).check()
+
     def for_work(self, runs: int, seconds: float) -> Crew:
         """Return a crew for so many runs of so many seconds each."""
         if self.cluster is not None:
@@ -100,6 +107,7 @@ def _live_all(
     """
     if not waiting:
         return
+    crews.check()
     seconds = sorted(known)[len(known) // 2] if known else 0.0
     if not known:
         waiting, seconds = _try_first(task, waiting, store, pace, stop)
@@ -112,14 +120,12 @@ def _try_first(
     task: Task, waiting: list[Run], store: Store, pace: Pace, stop: threading.Event
 ) -> tuple[list[Run], float]:
     """Live through one run here and return the others, and how long it took; several that fail end the sweep."""
-    from sim.sweeps.crews import stopper
-
     tries = [waiting[0], *waiting[1:][-(FIRST_TRIES - 1):]][:FIRST_TRIES]
     errors = []
     for tried, run in enumerate(tries, start=1):
         lived = live_chunk(task, [run], check=stopper(stop))
         store.keep(lived, task.keeping)
-        pace.note(len(lived.runs), len(lived.failures))
+        pace.tried(len(lived.runs), len(lived.failures))
         if stop.is_set() or lived.runs:
             gone = {each.name for each in tries[:tried]}
             return [each for each in waiting if each.name not in gone], sum(lived.seconds)
@@ -152,7 +158,8 @@ def laid_out(design: Design, task: Task, store: Store, show: bool = False) -> tu
     """Return the folder of a design and its table with the name of each row's run; both are written if they are new."""
     folder = store.folder / f"{design.name}-{design_key(design, task)[:8]}"
     if (folder / MANIFEST_FILE).exists():
-        return folder, read_design(folder)[0]
+        with suppress(SweepError):  # one that is not whole is written anew; its runs lie elsewhere
+            return folder, read_design(folder)[0]
     table = named(design, task)
     content = {
         "design": design.as_mapping(),
@@ -173,8 +180,10 @@ def _tell_of_older(store: Store, design: Design, task: Task) -> None:
     import sys
 
     for file in sorted(store.folder.glob(f"{design.name}-*/{MANIFEST_FILE}")):
-        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        if content["kept"]["source"] != task.keeping.source and content["design"] == design.as_mapping():
+        with suppress(SweepError):
+            _, content, keeping = read_design(file.parent)
+            if keeping.source == task.keeping.source or content.get("design") != design.as_mapping():
+                continue
             print(
                 f"The model has changed since {file.parent} was swept: its runs stay there, and all are lived anew.",
                 file=sys.stderr,

@@ -126,5 +126,6 @@ def _block(part: Part, held: np.ndarray, name: str, weeks: int) -> np.ndarray:
     """Read one observable of a file as an array of the shape (runs, weeks)."""
     import pyarrow.parquet as pq
 
-    column = pq.ParquetFile(part.path).read(columns=[name], use_threads=False)[name].to_numpy()
+    file = pq.ParquetFile(part.path, page_checksum_verification=True)
+    column = file.read(columns=[name], use_threads=False)[name].to_numpy()
     return np.asarray(column.reshape(weeks, len(part.runs)).T[held])

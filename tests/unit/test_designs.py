@@ -255,6 +255,12 @@ def test_a_design_is_named_by_what_it_says() -> None:
         ({"at": [2], "every": 2}, "keep one of them"),
         ({"sample": 3}, "the nearest is 'samples'"),
         ({"scenario": 3}, "the path of a scenario file"),
+        ({"name": "../outside"}, "names the folder of the sweep"),
+        ({"name": ""}, "names the folder of the sweep"),
+        ({"ai": {"evolving": 1}}, "no kind of AI"),
+        ({"design": "table", "parameters": None, "rows": [{"fans": [300]}]}, "a cell holds one number or word"),
+        ({"design": "table", "parameters": None, "rows": [{"ai": "none"}, {"ai": 3}]}, "'ai' mixes words, numbers"),
+        ({"design": "table", "parameters": None, "rows": [{"seed": 1}], "seeds": 2}, "'seed' and the design both say"),
     ],
 )
 def test_a_mistake_is_one_sentence_with_the_remedy(words: dict[str, Any], sentence: str) -> None:
@@ -267,6 +273,7 @@ def test_a_mistake_is_one_sentence_with_the_remedy(words: dict[str, Any], senten
     ("text", "sentence"),
     [
         ("fans: 500\n", "the key 'scenario' is missing"),
+        ("scenario: world.yaml\npolicies: 5\n", "'policies' must be a list"),
         ("- 1\n", "a design maps keys"),
         ("scenario: nothing.yaml\n", "there is no such file"),
         ("scenario: world.yaml\ndesign: table\nrows: no.csv\n", "there is no such file with rows"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from math import nan
 from pathlib import Path
@@ -14,7 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim.analysis import OF_WHOM, Sensitivity, better_off, print_sensitivity
-from sim.analysis.indices import replicate_noise
+from sim.analysis.indices import morris_indices, replicate_noise
+from sim.designs.sampling import morris
 from sim.figures import FigureError, helped, save, sensitivities, signs
 from sim.figures.many_worlds import FALLS, RISES, SHADES
 from sim.figures.sensitivity import KINDS
@@ -64,6 +66,35 @@ def _assert_legible(name: str, page: Figure) -> None:
     for one, other in combinations(range(len(boxes)), 2):
         overlap = np.minimum(boxes[one, 2:], boxes[other, 2:]) - np.maximum(boxes[one, :2], boxes[other, :2])
         assert (overlap <= 1).any(), f"{name}: {texts[one].get_text()!r} lies over {texts[other].get_text()!r}"
+
+
+def test_several_outcomes_say_what_was_left_out_and_the_line_of_luck_lies_within_the_picture() -> None:
+    page = sensitivities([replace(invented("morris", 5, 2), floor=50.0), invented("morris", 6, 2)])
+    words = " ".join(" ".join(text.get_text() for text in page.texts).split())
+    assert "Blocks left out because they are not whole (1 runs failed): idols' hours 1, idols' hours 1." in words
+    assert page.axes[0].get_xlim()[1] > 50
+
+
+def test_a_number_is_clear_above_what_luck_alone_would_give() -> None:
+    """All numbers but the first act on nothing, and luck falls out otherwise in every run."""
+    luck, falsely_above_nothing = np.random.default_rng(1), 0
+    for draw in range(4):
+        inputs = morris([f"number_{place}" for place in range(10)], 10, draw, 4)
+        found = morris_indices(inputs, 3 * inputs[:, :1] + luck.normal(0, 0.5, (len(inputs), 2)), 4, 50)
+        table = pd.DataFrame({"name": range(10), "mu_star_low": found.mu_star.low})
+        screened = replace(invented("morris", 10, 2), table=table, floor=found.floor)
+        assert screened.clear == [0]
+        falsely_above_nothing += len(replace(screened, floor=nan).clear) - 1
+    assert falsely_above_nothing > 10
+
+
+def test_a_pair_that_failed_or_did_not_change_neither_rises_nor_falls() -> None:
+    cause = pd.Series([0.1, 0.2, 0.3, 0.4, 0.5])
+    effect = pd.Series([1.0, -1.0, 0.0, -2.0, nan])
+    legend = signs(cause, cause, effect, ("Where", "saved", "made"), "h/week", "Limelight 1.2.3").axes[0].get_legend()
+    assert legend is not None
+    words = [text.get_text() for text in legend.get_texts()]
+    assert words == ["rises in 25 % of the worlds", "falls in 50 % of the worlds"]
 
 
 def test_no_words_overlap_and_none_are_cut_off() -> None:
@@ -134,6 +165,18 @@ def test_luck_is_averaged_out_within_a_world_and_worlds_that_failed_are_left_out
     trust = better_off(frame, ["new"], "present").set_index("observable").loc["trust"]
     assert (trust["better"], trust["worlds"]) == (1, 2)
     assert trust["median"] == pytest.approx((0.5 + 0.1) / 2)
+
+
+def test_a_seed_that_failed_under_one_policy_counts_under_neither() -> None:
+    frame = worlds({"new": {"trust": [0.5, 0.5]}})
+    lucky = frame.assign(seed=2)
+    names = [name for ways in OF_WHOM.values() for name in ways]
+    lucky[names] += 10  # luck that both twins share, and that must not look like an effect
+    frame = pd.concat([frame, lucky], ignore_index=True)
+    frame.loc[(frame["policy"] == "new") & (frame["sample"] == 0) & (frame["seed"] == 2), names] = nan
+    table = better_off(frame, ["new"], "present").set_index("observable")
+    assert table.loc["trust", ["low", "high", "worlds"]].tolist() == pytest.approx([0.5, 0.5, 2])
+    assert not table.drop(index="trust")["median"].any()
 
 
 def test_the_map_of_who_is_helped_reads_in_grey_and_fits_its_page(tmp_path: Path) -> None:

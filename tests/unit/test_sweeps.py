@@ -5,9 +5,13 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
 import subprocess
 import sys
+from concurrent.futures import CancelledError
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,7 +25,7 @@ from sim.observables import OBSERVABLES
 from sim.params import LimelightError
 from sim.runner import run
 from sim.scenario import Scenario
-from sim.sweeps import Sweep, compact, crews, living, store
+from sim.sweeps import Sweep, cluster, compact, crews, living, pace, store
 from sim.sweeps.estimating import estimate
 
 TINY = Scenario(weeks=3, fans=200, agencies=4, seed=7)
@@ -199,6 +203,80 @@ def test_a_page_that_rots_is_noticed_when_it_is_read(tmp_path: Path) -> None:
     part.write_bytes(content)
     with pytest.raises(LimelightError, match=rf"{part.name} is damaged"):
         everything(found)
+
+
+def test_a_damaged_design_is_written_anew_and_no_run_is_lived_for_it(tmp_path: Path, lived: list[Scenario]) -> None:
+    found = swept(tmp_path)
+    before = len(lived)
+    for name in ("design.parquet", "sweep.json"):
+        (found.folder / name).write_bytes(b"{")
+        with pytest.raises(LimelightError, match="holds no whole sweep; sweep again"):
+            sim.load(found.folder)
+        again = sim.sweep(design(), tmp_path, workers=1, show=True)
+        assert again.table.equals(found.table) and len(lived) == before
+
+
+def test_a_damaged_design_of_the_same_name_is_no_obstacle(tmp_path: Path) -> None:
+    (swept(tmp_path).folder / "sweep.json").write_text("{")
+    assert len(sim.sweep(design(seeds=1), tmp_path, workers=1, show=True).table) == 2
+
+
+def test_the_rate_leaves_out_what_is_compiled_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(pace.time, "perf_counter", lambda: now)
+    with pace.shown(41, 0, show=True) as said:
+        now = 60.0  # of which a second is the run
+        said.tried(1, 0)
+        now = 80.0
+        said.note(18, 2)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "1 of 41 runs"
+    assert second == "21 of 41 runs, 2 failed, 1 a second, 20 s left"
+
+
+def test_an_address_where_nobody_answers_is_known_before_a_run_is_lived(
+    tmp_path: Path, lived: list[Scenario], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.sweeps.cluster.PATIENCE", "0.2s")
+    with pytest.raises(LimelightError, match="no Dask scheduler answers at"):
+        sim.sweep(design(), tmp_path, cluster="tcp://127.0.0.1:1", show=False)
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    for address in ("local", "tcp://127.0.0.1:1"):
+        with pytest.raises(LimelightError, match="needs the library distributed"):
+            sim.sweep(design(), tmp_path, cluster=address, show=False)
+    assert not lived
+
+
+@pytest.mark.parametrize("error", [CancelledError("the line was lost"), ConnectionRefusedError("nobody there")])
+def test_a_scheduler_that_goes_away_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def lost(*_: object, **__: object) -> Any:
+        raise error
+
+    gone = SimpleNamespace(nthreads=lambda: {"one": 1}, submit=lambda *_, **__: object(), cancel=lost)
+    monkeypatch.setattr(cluster.Cluster, "_client", lambda self: nullcontext(gone))
+    monkeypatch.setattr(cluster.Cluster, "check", lambda self: None)
+    monkeypatch.setattr(cluster, "_finished", lost)
+    with pytest.raises(LimelightError, match=r"scheduler at tcp://there:1 is gone .* sweep again"):
+        sim.sweep(design(), tmp_path, cluster="tcp://there:1", show=False)
+    (folder,) = tmp_path.glob("sweep-*")
+    assert list(sim.load(folder).table["status"]).count("ok") == 1  # the first run, lived here
+
+
+def test_a_process_starts_without_reading_a_large_chunk_first_and_does_not_hear_ctrl_c(tmp_path: Path) -> None:
+    task = living.task_of(design())
+    crew = crews.Processes(1)
+    crew.task, crew.store = task, store.Store(tmp_path)
+    waiting = [living.Run(str(at), {"staff_saving": 0.2, "word": "w" * 1000}) for at in range(999)]
+    crew.chunks = crews.Chunks(waiting, 0, 1)
+    worker = crew._start()
+    os.kill(worker.process.pid, signal.SIGINT)  # before it runs a line of its own
+    assert not worker.chunk and worker.line.recv() == ("ready", None)  # only now does it read what it is sent
+    crew._dismiss(worker)
+    assert worker.process.exitcode == 0
 
 
 def test_a_full_disk_is_one_sentence_and_what_is_done_is_kept(
