@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -64,15 +64,19 @@ def main() -> None:
     found: dict[str, Any] = {"machine": machine(), "asked": {key: str(value) for key, value in vars(given).items()}}
     with served(given.scenario) as (url, process), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=SWITCHES)
-        found["seconds from letting go of a lever to the coarse outlook"] = levers(browser, url, given.levers)
-        found["seconds until a pause is seen, by weeks a second"] = pauses(browser, url)
-        found["frames and weeks a second, by fan agents"] = frames(browser, url, given.sizes, given.seconds)
-        found["MB of the server with isolated sessions"] = sessions(browser, url, process)
-        found["MB of the server while a world is played"] = memory(browser, url, process, given.minutes)
+        measures: dict[str, Callable[[], dict[str, Any]]] = {
+            "MB of the server with isolated sessions": lambda: sessions(browser, url, process),
+            "seconds from letting go of a lever to the coarse outlook": lambda: levers(browser, url, given.levers),
+            "seconds until a pause is seen, by weeks a second": lambda: pauses(browser, url),
+            "frames and weeks a second, by fan agents": lambda: frames(browser, url, given.sizes, given.seconds),
+            "MB of the server while a world is played": lambda: memory(browser, url, process, given.minutes),
+        }
+        given.out.parent.mkdir(parents=True, exist_ok=True)
+        for what, measure in measures.items():
+            found[what] = measure()
+            print_table({what: found[what]})
+            given.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
         browser.close()
-    print_table(found)
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    given.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     print(given.out)
 
 
@@ -159,7 +163,7 @@ def levers(browser: Any, url: str, times: int) -> dict[str, float]:
         states = noted(page, "state")
         first = next(place for place, (value, _) in enumerate(states) if value == "reckoning")
         spent.append(states[first + 1][1] - begun)
-        settled(page)
+        page.wait_for_timeout(1000)
     page.context.close()
     return spread(spent)
 
@@ -167,7 +171,6 @@ def levers(browser: Any, url: str, times: int) -> dict[str, float]:
 def pauses(browser: Any, url: str) -> dict[str, dict[str, float]]:
     """Press pause at every speed: how long until the button and the last week that is shown stand still."""
     page, found = opened(browser, url), {}
-    settled(page)
     page.click("#tab-play")
     for speed in SPEEDS:
         spent = []
@@ -195,7 +198,6 @@ def frames(browser: Any, url: str, sizes: list[int], seconds: float) -> dict[str
     found = {}
     for fans in sizes:
         page = opened(browser, url)
-        settled(page)
         page.click("#tab-play")
         page.select_option("#play-size", str(fans))
         page.select_option("#play-speed", "0")
@@ -220,6 +222,7 @@ def frames(browser: Any, url: str, sizes: list[int], seconds: float) -> dict[str
 
 def sessions(browser: Any, url: str, process: int) -> dict[str, float]:
     """Let visitors come one after the other, each with an own world that has been played a little."""
+    settled(opened(browser, url))  # a first visitor warms the server up
     before, pages = weight(process), []
     for _ in range(SESSIONS):
         page = opened(browser, url)
@@ -238,7 +241,6 @@ def sessions(browser: Any, url: str, process: int) -> dict[str, float]:
 def memory(browser: Any, url: str, process: int, minutes: float) -> dict[str, Any]:
     """Play on and on, from the beginning again whenever the last week is reached."""
     page, course = opened(browser, url), []
-    settled(page)
     page.click("#tab-play")
     page.select_option("#play-speed", "0")
     page.click("#play-toggle")
@@ -278,7 +280,7 @@ def print_table(found: dict[str, Any]) -> None:
         print(what)
         for name, value in values.items():
             if name != "course":
-                print(f"    {name:<18} {value}")
+                print(f"    {name:<18} {value}", flush=True)
 
 
 if __name__ == "__main__":

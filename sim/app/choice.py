@@ -36,17 +36,16 @@ class Choice:
     def mine(self) -> Scenario:
         """The world under the visitor's lines; the very scenario where there are none.
 
-        What the visitor sets takes the place of later lines of present policy on the same lever.
+        What the visitor sets takes the place of later lines of present policy on the same lever, until it is let go.
         """
         if not self.lines:
             return self.scenario
-        since: dict[str, date] = {}
-        for line in self.lines:
-            begun = line.start or date.min
-            since[line.set] = min(begun, since.get(line.set, begun))
+        law = [line for policy in self.scenario.policies for line in policy.changes]
+        begins = self._begins(law)
         policies = [
             policy.model_copy(update={"changes": tuple(
-                line for line in policy.changes if line.set not in since or (line.start or date.min) < since[line.set]
+                line if begins[line] == _start(line) else line.model_copy(update={"start": begins[line], "over": 0})
+                for line in policy.changes if line in begins
             )})
             for policy in self.scenario.policies
         ]  # fmt: skip
@@ -54,6 +53,22 @@ class Choice:
             own = Policy(name=MINE, changes=self.lines)
         title = f"{self.scenario.title}: {MINE}"
         return self.scenario.with_(policies=(*(policy for policy in policies if policy.changes), own), title=title)
+
+    def _begins(self, law: list[Change]) -> dict[Change, date]:
+        """The day from which each line of present policy holds in *mine*; those that never do are left out.
+
+        A line that would begin while the visitor's hold waits for the day on which they end.
+        """
+        begins: dict[Change, date] = {}
+        for line in sorted(law, key=_start):
+            day: date | None = _start(line)
+            for own in sorted(self.lines_of(line.set), key=_start):
+                if day is not None and _start(own) <= day and (own.until is None or day < own.until):
+                    day = own.until
+            if day is not None and (line.until is None or day < line.until):
+                begins[line] = day
+        last = {(line.set, day): line for line, day in begins.items()}  # of several that waited, the latest holds
+        return {line: day for line, day in begins.items() if day == _start(line) or last[line.set, day] == line}
 
     @cached_property
     def _at_the_end(self) -> dict[str, Any]:

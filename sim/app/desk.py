@@ -14,6 +14,8 @@ MOST_UNDONE = 100
 SMALL_FANS = 2_000
 """How many fan agents the worlds of play have until the visitor asks for more."""
 
+TOO_LATE = "The worlds of Play have reached their last week, so nothing moved now can act on them; press Reset in Play."
+
 
 class Desk:
     """Everything that belongs to one visitor; nothing of it is seen by another."""
@@ -37,6 +39,11 @@ class Desk:
     def stamp(self) -> tuple[object, ...]:
         """Something that changes whenever there is more to show."""
         return self.outlook.stamp, self.play.stamp, self.message
+
+    @property
+    def broken(self) -> str:
+        """Why a world could not live on; empty where none failed."""
+        return self.play.failure or self.outlook.failure
 
     def move(self, name: str, value: Any) -> None:
         """Move a lever; it acts from the next week of the worlds of play, and in the outlook from the same day."""
@@ -84,11 +91,14 @@ class Desk:
             self._change(choice)
 
     def recover(self) -> None:
-        """After an error: worlds are founded anew; levers that no world survives are let go (undo has them)."""
+        """After an error: worlds are founded anew; levers that no world survives are let go (undo has them).
+
+        Where no world has failed, only the message goes.
+        """
         self.message, failed = "", bool(self.outlook.failure)
         if failed and self.choice.lines:
             self.open(Choice(self.choice.scenario))
-        else:
+        elif self.broken:
             self.play.reset(self.choice)
             self.outlook.ask(self.choice)
 
@@ -105,7 +115,7 @@ class Desk:
         fresh = Choice(self.choice.scenario)
         if self.choice.preset:
             fresh = fresh.adopting(self.choice.preset)
-        for name in dict.fromkeys(line.set for line in self.choice.lines):
+        for name in dict.fromkeys(line.set for line in (*self.choice.lines, *fresh.lines)):
             if fresh.value(name) != self.choice.value(name):
                 fresh = fresh.moved(name, self.choice.value(name))
         return fresh.lines
@@ -119,6 +129,7 @@ class Desk:
             return
         self.earlier = [*self.earlier, self.choice][-MOST_UNDONE:]
         self._change(choice)
+        self.message = self.message or (TOO_LATE if self.play.ended else "")
 
     def _change(self, choice: Choice) -> None:
         self.message = ""

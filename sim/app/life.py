@@ -94,12 +94,13 @@ class Life:
 
     def marks(self, world: str) -> tuple[Mark, ...]:
         """Its events as marks on curves."""
-        events, known = self.events, self._marks.setdefault(world, [])
         start = self.scenario.start
-        for event in events[len(known) : len(events)]:
-            day = start + timedelta(weeks=event.week)
-            known.append(Mark(day, event.kind, event.subject, event.detail, world, event.magnitude))
-        return tuple(known)
+        with self._lock:  # visitors who look at the same world draw at the same time
+            known = self._marks.setdefault(world, [])
+            for event in self.events[len(known) :]:
+                day = start + timedelta(weeks=event.week)
+                known.append(Mark(day, event.kind, event.subject, event.detail, world, event.magnitude))
+            return tuple(known)
 
     def weeks(self, world: str) -> Weeks:
         """The same as a table that can be taken away."""

@@ -38,7 +38,8 @@ class Looking:
     size: str = "attention_share"
     colour: str = "idols_hours"
     picked: str = ""
-    kinds_of_events: tuple[str, ...] = ()
+    kinds_of_events: tuple[str, ...] | None = None
+    """None are the usual ones."""
     world_of_events: str = "all"
     words_of_events: str = ""
     speed: str = "8"

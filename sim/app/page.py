@@ -70,8 +70,12 @@ def Page() -> None:
     solara.lab.use_task(live, dependencies=[desk.play.running])
     seen = looking.value
 
-    def look(**changes: Any) -> None:
+    def look(**changes: Any) -> Looking:
         looking.value = looking.value.with_(**changes)
+        return looking.value
+
+    def choose(view: str) -> None:
+        look(view=view, levers_open=False)
 
     def do(what: Any, *given: Any) -> None:
         what(*given)
@@ -91,7 +95,7 @@ def Page() -> None:
             with rv.Html(tag="section", class_="views", attributes={"id": "views", "aria-label": "Results"}):
                 _message(desk, do)
                 Tabs(tabs=[{"id": name, "title": title} for name, title in VIEWS], chosen=seen.view,
-                     event_choose=lambda name: look(view=name, levers_open=False))  # fmt: skip
+                     event_choose=choose)  # fmt: skip
                 with rv.Html(
                     tag="div", class_="view-frame",
                     attributes={"id": f"view-{seen.view}", "role": "tabpanel", "aria-labelledby": f"tab-{seen.view}"},
@@ -112,7 +116,10 @@ def _head(desk: Desk, seen: Looking, look: Any) -> None:
     if state == "refining" and not full:
         text += f" · refining to {scenario.fans:,}: {outlook.progress:.0%}"
     last = scenario.date_of(scenario.weeks) - timedelta(days=1)
-    day = f"Playing {desk.play.today:%-d %B %Y} ·" if seen.view == "play" else f"Outlook to {last:%B %Y} ·"
+    day = f"Outlook to {last:%B %Y} ·"
+    if seen.view == PLAY:
+        day = f"Playing {desk.play.today:%-d %B %Y} ·"
+        text = f"2 worlds of {desk.play.asked.scenario.fans:,} fan agents"
     spoken = {"reckoning": "Reckoning the outlook.", "refining": "The coarse outlook is there; it is being refined.",
               "full": f"The outlook is complete: {resolution.text}."}[state]  # fmt: skip
     Top(title=TITLE, sentence=SENTENCE, day=day, resolution=text, state=state, fans=resolution.fans, spoken=spoken,
@@ -135,6 +142,7 @@ def _levers(desk: Desk, seen: Looking, look: Any, do: Any) -> None:
         event_undo=lambda _: do(desk.undo),
         event_clear=lambda _: do(desk.clear),
         event_release=lambda name: do(desk.release, name),
+        event_close=lambda _: look(levers_open=False),
     )  # fmt: skip
     if seen.levers_open:
         with rv.Html(tag="div", class_="drawer-foot"):
@@ -144,13 +152,12 @@ def _levers(desk: Desk, seen: Looking, look: Any, do: Any) -> None:
 
 def _message(desk: Desk, do: Any) -> None:
     """What went wrong, in a sentence, and the way out of it."""
-    broken = desk.play.failure or desk.outlook.failure
-    text = f"A world could not live on: {broken}" if broken else desk.message
+    text = f"A world could not live on: {desk.broken}" if desk.broken else desk.message
     with rv.Html(tag="div", attributes={"role": "alert", "id": "error"}, class_="message error" if text else ""):
         if text:
             solara.HTML(tag="p", unsafe_innerHTML=_plain(text))
-            Fields(fields=[{"id": "recover", "type": "button", "label": "Reset"}], bare=True,
-                   event_change=lambda _: do(desk.recover))  # fmt: skip
+            Fields(fields=[{"id": "recover", "type": "button", "label": "Reset" if desk.broken else "Close"}],
+                   bare=True, event_change=lambda _: do(desk.recover))  # fmt: skip
 
 
 def _plain(text: str) -> str:

@@ -41,7 +41,7 @@ def printed(panels: Sequence[Panel], title: str, source: str) -> Figure:
     rows = -(-max(len(panels), 1) // COLUMNS)
     height = HEAD + ROW * rows + FOOT
     cell = (WIDTH - 2 * MARGIN) / COLUMNS
-    with matplotlib.style.context(STYLE):
+    with matplotlib.style.context([STYLE, {"text.parse_math": False}]):  # a title may say $
         page = Figure(figsize=(WIDTH, height), dpi=RESOLUTION)
         _words(page, title, source, height)
         for place, panel in enumerate(panels):

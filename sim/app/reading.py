@@ -10,7 +10,6 @@ import numpy as np
 
 from sim.analysis import READINGS, paired_effects, worth
 from sim.analysis.for_whom import OF_WHOM
-from sim.app.life import Life
 from sim.app.outlook import Pair, band_of
 from sim.app.shapes import BETTER, CHANGED, SAME, UNCLEAR, WORSE, Card, Curve, Look, Mark, Panel
 from sim.observables import OBSERVABLES, Observable
@@ -238,8 +237,3 @@ def _phased(marks: list[Mark]) -> list[Mark]:
 
 def _happening(mark: Mark) -> tuple[object, ...]:
     return mark.day, mark.kind, mark.subject
-
-
-def last_day(life: Life) -> date:
-    """The Monday of the last week of a life."""
-    return life.scenario.date_of(life.scenario.weeks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import warnings
 
 from sim.app.hall import close_hall, the_hall
 from sim.params import LimelightError
@@ -37,6 +38,7 @@ def serve(scenario: Scenario | None = None, port: int = 8765) -> None:
         from solara.server import starlette
     except ImportError as error:
         raise AppError(f"the page needs the extra 'app' ({error}); install it with: make app.") from error
+    warnings.filterwarnings("ignore", "Cookies with samesite=none")  # told of each visitor of every page without https
     port = _free(port)
     the_hall(scenario)
     print(f"Limelight is at http://{HOST}:{port} (Ctrl-C ends it)", flush=True)
@@ -52,6 +54,7 @@ def _free(port: int) -> int:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((HOST, port))
-        except OSError as error:
-            raise AppError(f"port {port} cannot be used ({error.strerror}); give another one with --port.") from error
+        except (OSError, OverflowError) as error:
+            why = error.strerror if isinstance(error, OSError) else "a port is a number from 0 to 65535"
+            raise AppError(f"port {port} cannot be used ({why}); give another one with --port.") from error
         return int(listening.getsockname()[1])

@@ -53,6 +53,20 @@ def test_mine_takes_the_place_of_later_lines_of_present_policy() -> None:
     assert values(choice, 53)["image_label"] == values(choice, 104)["image_label"] == 1.0
 
 
+@pytest.mark.parametrize("let_go", [20, 30, 90])
+def test_a_lever_that_is_let_go_stands_as_present_policy_has_it_by_then(let_go: int) -> None:
+    dated = ((0.3, "2025-06-02"), (0.5, "2025-09-01"), (0.7, "2026-06-01"))  # weeks 22, 35 and 74
+    lines = [{"set": "image_label", "to": value, "from": day} for value, day in dated]
+    present = Choice(SCENARIO.with_(policies=(Policy.of(lines),)))
+    choice = present.moved("image_label", 1.0, week=5).released("image_label", week=let_go)
+    assert [values(choice, week)["image_label"] for week in (5, 6, let_go)] == [0.0, 1.0, 1.0]
+    for week in range(let_go + 1, SCENARIO.weeks + 1):
+        assert values(choice, week)["image_label"] == values(present, week)["image_label"]
+    again = choice.moved("image_label", 0.9, week=let_go + 2)
+    assert values(again, let_go + 2)["image_label"] == values(present, let_go + 2)["image_label"]
+    assert values(again, let_go + 3)["image_label"] == values(again, SCENARIO.weeks)["image_label"] == 0.9
+
+
 @pytest.mark.parametrize("name", presets())
 def test_a_preset_of_the_first_day_is_the_preset(name: str) -> None:
     choice = Choice(SCENARIO).adopting(name)

@@ -276,6 +276,27 @@ def test_a_desk_undoes_resets_and_keeps_the_lived_past(workers: Workers) -> None
     desk.close()
 
 
+def test_a_lever_of_a_preset_that_was_let_go_stays_so_after_a_reset(workers: Workers) -> None:
+    desk = Desk(Hall(SCENARIO, workers), "visitor")
+    desk.adopt("worker_first")
+    desk.release("hours_cap_adults")
+    chosen = desk.choice
+    desk.play.step()
+    desk.reset_play()
+    assert desk.choice.mine == chosen.mine
+    desk.close()
+
+
+def test_a_message_goes_without_the_worlds_that_were_lived(workers: Workers) -> None:
+    desk = Desk(Hall(SCENARIO, workers), "visitor")
+    desk.play.step()
+    desk.move("editing_cap", 3.0)
+    assert "range" in desk.message
+    desk.recover()
+    assert (desk.message, desk.week) == ("", 1)
+    desk.close()
+
+
 def test_two_desks_share_nothing_but_the_shelf(workers: Workers) -> None:
     hall = Hall(SCENARIO, workers)
     one, other = Desk(hall, "one"), Desk(hall, "other")

@@ -39,16 +39,18 @@ def _card(card: Card) -> str:
                title=card.meaning or None)  # fmt: skip
 
 
-def legend() -> str:
-    """Return the line that says how the two worlds are drawn."""
+def legend(banded: bool = True) -> str:
+    """Return the line that says how the two worlds are drawn, and the band of other luck where there is one."""
 
     def entry(part: str, name: str) -> str:
         swatch = tag("svg", part, viewBox="0 0 28 12", class_="draw legend-swatch", aria_hidden="true")
         return tag("span", swatch + words(name), class_="legend-entry")
 
-    return tag("p", "".join([
+    entries = [
         entry(tag("path", d="M1 6H27", class_="present"), "present policy"),
         entry(tag("path", d="M1 6H27", class_="mine"), "mine"),
         entry(tag("rect", x=1, y=1, width=26, height=10, class_="gap"), "what it changes"),
-        entry(tag("rect", x=1, y=1, width=26, height=10, class_="band"), "range over other luck"),
-    ]), class_="legend")  # fmt: skip
+    ]
+    if banded:
+        entries.append(entry(tag("rect", x=1, y=1, width=26, height=10, class_="band"), "range over other luck"))
+    return tag("p", "".join(entries), class_="legend")

@@ -41,11 +41,6 @@ def label(left: float, baseline: float, text: object, class_: str = "", anchor: 
     return tag("text", words(text), x=left, y=baseline, class_=class_ or None, text_anchor=anchor)
 
 
-def tooltip(text: str) -> str:
-    """Return what a pointer that rests on the enclosing element is told."""
-    return tag("title", words(text))
-
-
 def drawing(width: float, height: float, says: str, parts: Iterable[str], kind: str) -> str:
     """Frame the parts: as wide as its place allows, and one sentence for whom cannot see it."""
     return tag(

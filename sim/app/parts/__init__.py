@@ -27,8 +27,9 @@ def Levers(
     event_undo: Told = None,
     event_clear: Told = None,
     event_release: Told = None,
+    event_close: Told = None,
 ) -> None:
-    """The panel of levers; `move` is told when a lever is let go of, not while it is dragged."""
+    """The panel of levers; `move` is told when a lever is let go of, not while it is dragged, `close` by Escape."""
 
 
 @solara.component_vue("picture.vue", vuetify=False)

@@ -30,7 +30,9 @@ def Events(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
         pair = pair_of(desk, seen)
         marks = marks_of(pair) if pair else ()
         count = Counter(mark.kind for mark in marks)
-        kinds = seen.kinds_of_events or tuple(kind for kind in USUAL_KINDS if kind in count)
+        kinds = seen.kinds_of_events
+        if kinds is None:
+            kinds = tuple(kind for kind in USUAL_KINDS if kind in count)
 
         def change(told: dict[str, Any]) -> None:
             control, value = told["id"], told["value"]

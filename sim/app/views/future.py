@@ -11,7 +11,7 @@ from sim.app.drawing import cards, legend
 from sim.app.looking import Looking
 from sim.app.parts import Fields, Picture
 from sim.app.reading import BLOCKS, HEADLINES, SHOWN_FIRST, card, names_of, observables_of
-from sim.app.views.panels import block, grid
+from sim.app.views.panels import block, grid, of_headlines
 
 
 @solara.component
@@ -27,7 +27,7 @@ def Future(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
         with solara.Div(attributes={"id": "cards"}):
             headlines = [card(name, known[name], pair, band) for name in HEADLINES if name in known]
             Picture(html=cards(tuple(headlines)))
-        solara.HTML(tag="div", unsafe_innerHTML=legend())
+        solara.HTML(tag="div", unsafe_innerHTML=of_headlines(band) + legend())
         for theme, (title, _) in BLOCKS.items():
             every = names_of(theme, known)
             whole = theme in seen.whole_themes

@@ -49,6 +49,17 @@ def framed(title: str, unit: str, drawing: str, meaning: str = "", name: str = "
     )
 
 
+def of_headlines(band: Sequence[Pair] = ()) -> str:
+    """What the numbers of the headlines are means of, and what their interval is over."""
+    text = "Headlines: the mean of the last 52 weeks under mine, and how far that is from present policy."
+    if band:
+        text += (
+            f" The interval is that of the mean difference over {len(band)} pairs of worlds of other luck with"
+            f" {band[0].mine.scenario.fans:,} fan agents each."
+        )
+    return f'<p class="panel-note">{text}</p>'
+
+
 def grid(frames: Sequence[str], kind: str = "fours") -> str:
     """Pictures beside one another."""
     return f'<div class="panel-grid {kind}">{"".join(frames)}</div>'

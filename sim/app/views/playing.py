@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from sim.app.drawing import cards, legend
 from sim.app.looking import Looking, played
 from sim.app.parts import Fields, Picture
 from sim.app.reading import HEADLINES, card, names_of, observables_of
-from sim.app.views.panels import block, grid
+from sim.app.views.panels import block, grid, of_headlines
 
 SPEEDS = (("2", "2 weeks a second"), ("8", "8 weeks a second"), ("25", "25 weeks a second"), ("0", "as fast as may be"))
 SIZES = (SMALL_FANS, 10_000, 100_000, 1_000_000)
@@ -40,7 +41,7 @@ def Playing(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
         known = observables_of(desk.choice.scenario)
         with solara.Div(attributes={"id": "cards"}):
             Picture(html=cards(tuple(card(name, known[name], pair) for name in HEADLINES if name in known)))
-        solara.HTML(tag="div", unsafe_innerHTML=legend())
+        solara.HTML(tag="div", unsafe_innerHTML=of_headlines() + legend(banded=False))
         frames = []
         for theme, count in ON_SHOW.items():
             names = names_of(theme, known)[:count]
@@ -68,8 +69,8 @@ def _controls(desk: Desk, seen: Looking) -> list[dict[str, Any]]:
          + (f" · {state}" if state else "") + (f" · branched on {play.branched}" if play.branched else "")},
         {"id": "play-break", "type": "break"},
         {"id": "play-speed", "type": "select", "label": "Speed", "value": seen.speed, "options": list(SPEEDS)},
-        {"id": "play-until", "type": "date", "label": "Run to", "value": str(scenario.date_of(min(
-            scenario.weeks, play.week + 52))), "low": str(scenario.date_of(play.week)),
+        {"id": "play-until", "type": "date", "label": "Run to", "value": seen.until_wish or str(
+            scenario.date_of(min(scenario.weeks, play.week + 52))), "low": str(scenario.date_of(play.week)),
          "high": str(scenario.date_of(scenario.weeks))},
         {"id": "play-run-to", "type": "button", "label": "Run", "spoken": "Run to that date", "disabled": play.ended},
         {"id": "play-size", "type": "select", "label": "Fan agents", "value": str(fans),
@@ -91,14 +92,17 @@ def _act(desk: Desk, seen: Looking, look: Any, do: Any, control: str, value: Any
     elif control == "play-until":
         look(until_wish=value)
     elif control == "play-run-to":
-        wish = seen.until_wish or str(desk.choice.scenario.date_of(min(desk.choice.scenario.weeks, play.week + 52)))
-        look(until=str(play.run_to(date.fromisoformat(wish))))
-        play.running = True
-        do(lambda: None)
+        # what was just written into the field may not have been drawn yet
+        wish = look().until_wish or str(desk.choice.scenario.date_of(min(desk.choice.scenario.weeks, play.week + 52)))
+        with suppress(ValueError):  # a year of five figures is a date to a browser
+            week = play.run_to(date.fromisoformat(wish))
+            play.running = week > play.week
+            look(until=str(week) if play.running else "")
+            do(lambda: None)
     elif control == "play-size":
         do(desk.reset_play, int(value))
     elif control == "play-branch":
         do(desk.branch)
     elif control == "play-reset":
-        look(until="", until_wish="")
+        look(until="")
         do(desk.reset_play)

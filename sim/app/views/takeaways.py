@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from typing import Any
 
 import solara
@@ -40,11 +41,12 @@ def TakeAways(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None
                 do(lambda: None)
                 return
             name, kind = next((name, kind) for each, _, name, kind in FILES if each == what)
-            set_file({"name": name, "type": kind, "content": base64.b64encode(content).decode(), "number": id(content)})
+            written = base64.b64encode(content).decode()
+            set_file({"name": name, "type": kind, "content": written, "number": time.monotonic_ns()})
 
         resolution = desk.outlook.resolution
         solara.HTML(tag="p", classes=["message", "note"], unsafe_innerHTML=(
-            f"What is taken away is what is shown: {resolution.text}."
+            f"What is taken away is the outlook as it is shown now: {resolution.text}."
             " The scenario file gives the same numbers when it is run."
         ))  # fmt: skip
         with solara.Div(classes=["panel"]):
