@@ -40,7 +40,7 @@ def choose(weights: Floats, uniform: Floats, largest: float, out: np.ndarray) ->
     weights (rows, choices), of which the number of uniform numbers is a multiple. Returns FINE, or why not.
     """
     rows, choices = weights.shape
-    reached = np.empty((rows, choices))
+    reached, last = np.empty((rows, choices)), np.empty(rows, np.int64)
     for row in range(rows):
         total = 0.0
         for place in range(choices):
@@ -51,9 +51,9 @@ def choose(weights: Floats, uniform: Floats, largest: float, out: np.ndarray) ->
             reached[row, place] = total
         if not 0 < total < np.inf:
             return NO_SUM
+        last[row] = _first_above(reached[row], total, True)
     for i in range(uniform.size):
-        sums = reached[i % rows]
-        total = sums[-1]
+        row = i % rows
         # Only a sum near the smallest float64 can round the target up to it: then the last one that counts.
-        out[i] = min(_first_above(sums, uniform[i] * total, False), _first_above(sums, total, True))
+        out[i] = min(_first_above(reached[row], uniform[i] * reached[row, -1], False), last[row])
     return FINE

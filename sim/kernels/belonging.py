@@ -23,6 +23,16 @@ def mean_of_each(owner, values, counted, means) -> None:
 
 
 @njit(cache=True, nogil=True)
+def any_of_each(marks) -> np.ndarray:
+    """Whether each row of ``marks`` (owners, kinds) holds any mark, shape (owners,) of bool."""
+    found = np.zeros(marks.shape[0], dtype=np.bool_)
+    for one in range(marks.shape[0]):
+        for mark in marks[one]:
+            found[one] |= mark
+    return found
+
+
+@njit(cache=True, nogil=True)
 def count_of_each(owner, counted, owners) -> np.ndarray:
     """How many counted members each owner has, shape (owners,)."""
     members = np.zeros(owners, dtype=np.int64)

@@ -112,3 +112,23 @@ def pay_idols(alive, group, agency, share, wage, floor, weeks_per_year, debt, in
         income[idol] = paid + lift
         topped_up[own] += lift
         repaid[agency[own]] += back
+
+
+@compiled
+def best_known(counted, group, appeal, attention, many) -> np.ndarray:
+    """Rows of so many idols, from the best known down: by their group's attention times their own appeal.
+
+    Whoever is not ``counted`` is unknown; those known alike stand in the order of their rows.
+    """
+    first, fame, found = np.empty(many, np.int64), np.empty(many), 0
+    for idol in range(group.size):
+        own = attention[group[idol]] * appeal[idol] if counted[idol] else 0.0
+        if found == many and own <= fame[many - 1]:
+            continue
+        found = min(found + 1, many)
+        place = found - 1
+        while place > 0 and fame[place - 1] < own:
+            first[place], fame[place] = first[place - 1], fame[place - 1]
+            place -= 1
+        first[place], fame[place] = idol, own
+    return first[:found]

@@ -17,9 +17,10 @@ from sim.agents.fan import (
 )
 from sim.agents.institutions import Notice
 from sim.kernels import Trusting, entrust, in_float32, sweep
+from sim.kernels.idols import best_known
 from sim.params import SENSITIVITY_CLASSES, WEEKS_PER_YEAR
 from sim.processes.decisions import ANALYTICS, IMAGE, VIRTUAL, VOICE
-from sim.processes.rosters import agency_of_idols, lawful_attention, mean_ai_share, mean_of_living, sum_by
+from sim.processes.rosters import agency_of_idols, lawful_attention, mean_ai_share, mean_of_living, sum_by, using_ai
 
 if TYPE_CHECKING:
     from sim.agents.population import Population
@@ -145,7 +146,7 @@ def agencies_record_idols(industry: Industry) -> None:
 def holders_reckon_hazard(industry: Industry) -> None:
     """Expected breaches a year: more records mean more, security fewer, ungoverned AI more."""
     numbers, agencies = industry.numbers, industry.agencies
-    using = agencies.adopted.any(axis=1)
+    using = using_ai(industry)
     # Shared services use and govern AI as far as the average agency does.
     shared_use, shared_law = (mean_of_living(agencies, which) for which in (using, agencies.lawful))
     for holders, ai, keeping in ((agencies, using, agencies.lawful), (industry.services, shared_use, shared_law)):
@@ -333,12 +334,8 @@ def visible_deepfakes(industry: Industry) -> float:
 def deepfakes_spread_to(industry: Industry) -> None:
     """The best known women among idols are hit, the first of them most."""
     numbers, idols = industry.numbers, industry.idols
-    fame = industry.groups.attention_share[idols.group] * idols.appeal * idols.alive * idols.female
     targets = max(1, round(numbers.deepfake_target_share * len(idols)))
-    known = np.flatnonzero(fame) if np.count_nonzero(fame) >= targets else np.arange(fame.size)
-    least = np.partition(fame[known], -targets)[-targets]
-    known = known[fame[known] >= least]  # the rest need not be put in order
-    first = known[np.argsort(-fame[known], kind="stable")[:targets]]
+    first = best_known(idols.alive & idols.female, idols.group, idols.appeal, industry.groups.attention_share, targets)
     weight = np.arange(1, targets + 1) ** -float(numbers.deepfake_fame_exponent)
     idols.deepfakes = 0
     idols.deepfakes[first] = visible_deepfakes(industry) * weight / weight.mean()

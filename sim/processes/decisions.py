@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.params import TOOL_KINDS
-from sim.processes.rosters import count_by, mean_of_living
+from sim.processes.rosters import count_by, mean_of_living, using_ai
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -23,7 +23,7 @@ def agencies_adopt_tools(industry: Industry) -> None:
         return
     agencies.weeks_of_use += agencies.adopted
     dice, week, who = industry.dice, industry.week, agencies.identity
-    using = agencies.adopted.any(axis=1)
+    using = using_ai(industry)
     chance = np.minimum(industry.strategy("adoption"), 1)
     starting = agencies.alive & ~using & dice.bernoulli("adoption", who, week, chance)
     if starting.any():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.kernels.belonging import count_of_each, mean_of_each
+from sim.kernels.belonging import any_of_each, count_of_each, mean_of_each
 
 if TYPE_CHECKING:
     from sim.agents.population import Population
@@ -51,9 +51,14 @@ def mean_ai_share(industry: Industry, *kinds: int) -> Array:
     return np.asarray(sum(share[:, kind] for kind in kinds)) / len(kinds)
 
 
+def using_ai(industry: Industry) -> Array:
+    """Which agencies use any AI tool, shape (agencies,) of bool."""
+    return any_of_each(industry.agencies.adopted)
+
+
 def adoption_share(industry: Industry) -> float:
     """Share of agencies that use any AI tool."""
-    return mean_of_living(industry.agencies, industry.agencies.adopted.any(axis=1))
+    return mean_of_living(industry.agencies, using_ai(industry))
 
 
 def standard_popularity(industry: Industry) -> Array:
