@@ -213,13 +213,11 @@ class Store:
         return failed
 
 
-def write_part(
-    folder: Path, table: pa.Table, runs: Sequence[str], seconds: Sequence[float], weeks: int, name: str = ""
-) -> Path:
+def write_part(folder: Path, table: pa.Table, runs: Sequence[str], seconds: Sequence[float], weeks: int) -> Path:
     """Write a part whole or not at all, and return its path; its name says which runs it holds."""
     footer = {"runs": list(runs), "seconds": [round(second, 4) for second in seconds], "weeks": weeks}
     table = table.replace_schema_metadata({FOOTER: json.dumps(footer).encode()})
-    return _write(folder, name or f"part-{_name_of(runs)}.parquet", table)
+    return _write(folder, f"part-{_name_of(runs)}.parquet", table)
 
 
 def damaged(path: Path, error: Exception) -> str:
