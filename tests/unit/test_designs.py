@@ -189,6 +189,14 @@ def test_dates_and_scale_can_be_sampled() -> None:
     assert world.fans == table["fans"][3] and world.changes[0].start == days[3].date()
 
 
+def test_dates_are_mondays_within_their_range_whatever_day_it_begins_on() -> None:
+    range_ = {"low": "2026-01-07", "high": "2026-01-20"}  # a Wednesday and a Tuesday
+    found = design(design="grid", parameters=None, levers={"hours_cap_adults": [40]}, levels=9, starts=range_)
+    assert list(found.table()["starts"].unique()) == ["2026-01-12", "2026-01-19"]
+    with pytest.raises(LimelightError, match="no Monday lies from 2026-01-06 to 2026-01-09"):
+        design(design="grid", levers={"hours_cap_adults": [40]}, starts={"low": "2026-01-06", "high": "2026-01-09"})
+
+
 def test_rows_of_ones_own_set_what_they_name_and_leave_the_rest(folder: Path) -> None:
     (folder / "rows.csv").write_text(
         "staff_saving,policy,hours_cap_adults,seed,corpus_share.korean\n0.2,,,3,\n,worker_first,,4,0.5\n0.3,,48,5,\n"
