@@ -367,6 +367,8 @@ def test_runs_that_lie_twice_are_read_once_and_compaction_drops_them(tmp_path: P
     twice = sim.load(found.folder)
     pd.testing.assert_frame_equal(everything(twice), before, check_exact=True)
     assert compact(tmp_path) == (9, 1)
+    with pytest.raises(LimelightError, match="is gone; .* load it again"):
+        everything(twice)
     merged = sim.load(found.folder)
     pd.testing.assert_frame_equal(everything(merged), before, check_exact=True)
     assert merged.runs["seconds"].tolist() == found.runs["seconds"].tolist()
