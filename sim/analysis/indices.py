@@ -143,7 +143,7 @@ def elementary_effects(inputs: np.ndarray, values: np.ndarray, step: float) -> n
     trajectories = inputs.reshape(-1, numbers + 1, numbers)
     outcomes = values.reshape(len(trajectories), numbers + 1, -1)
     moved, answered = np.diff(trajectories, axis=1), np.diff(outcomes, axis=1)
-    which = np.abs(np.sign(moved)).argmax(axis=2)  # (blocks, steps): the number that each step moves
+    which = np.abs(moved).argmax(axis=2)  # (blocks, steps): the number that each step moves
     direction = np.take_along_axis(np.sign(moved), which[..., None], axis=2)
     effects = np.empty_like(answered)
     np.put_along_axis(effects, which[..., None], answered * direction / step, axis=1)

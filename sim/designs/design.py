@@ -281,15 +281,6 @@ class Design(Stated):
         return self.layout.skipped
 
     @property
-    def problem(self) -> dict[str, Any]:
-        """The sampled things as SALib describes a problem: their names and bounds."""
-        return {
-            "num_vars": len(self.varied),
-            "names": [each.name for each in self.varied],
-            "bounds": [list(each.bounds) for each in self.varied],
-        }
-
-    @property
     def crossed(self) -> dict[str, tuple[Any, ...]]:
         """What every point is combined with, by column; seeds come last, so that they change fastest."""
         own = () if self.rows is None else self.rows.columns

@@ -43,7 +43,7 @@ class Varied:
             return int(min(self.low + np.floor(share * (self.high - self.low + 1)), self.high))
         if self.sort == "starts":
             day = date.fromordinal(int(self.low + np.floor(share * (self.high - self.low))))
-            return (day - timedelta(days=day.weekday())).isoformat()
+            return _monday(day, date.fromordinal(int(self.low))).isoformat()
         return float(min(max(self.low + share * (self.high - self.low), self.low), self.high))
 
     def steps(self, levels: int) -> tuple[Any, ...]:
@@ -187,6 +187,8 @@ def of_starts(what: object) -> Varied | tuple[str, ...]:
             low, high = (as_date(value) for value in ends("starts", what))
             if not low < high:
                 raise DesignError(f"starts: low must lie before high, not {low} and {high}.")
+            if _monday(high, low) > high:
+                raise DesignError(f"starts: no Monday lies from {low} to {high}, and weeks begin on one; widen them.")
             return Varied("starts", "starts", low.toordinal(), high.toordinal())
         several = what if isinstance(what, list | tuple) else [what]
         return listed("starts", tuple(as_date(value).isoformat() for value in several))
@@ -194,6 +196,12 @@ def of_starts(what: object) -> Varied | tuple[str, ...]:
         raise
     except ValueError as error:
         raise DesignError(f"starts: {error}.") from error
+
+
+def _monday(day: date, earliest: date) -> date:
+    """Return the Monday that the week of a day begins with, or the next one if that lies before the earliest day."""
+    monday = day - timedelta(days=day.weekday())
+    return monday if monday >= earliest else monday + timedelta(days=7)
 
 
 def _scale(name: str, value: object) -> int:

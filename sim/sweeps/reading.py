@@ -200,6 +200,10 @@ def _pieces(part: Part, held: np.ndarray, names: list[str], weeks: frozenset[int
                     rows = rows.filter(pc.is_in(rows["run"], wanted))
                 if len(rows):
                     yield rows.to_pandas(use_threads=False)
+    except FileNotFoundError as error:
+        raise SweepError(
+            f"{part.path} is gone; it was probably merged with others since the sweep was loaded: load it again."
+        ) from error
     except (OSError, ValueError) as error:
         raise SweepError(damaged(part.path, error)) from error
 

@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ RUNS, FAILURES, LOCK = "runs", "failures", "lock"
 FOOTER = b"limelight"
 ROWS_IN_GROUP = 32_768
 UNFINISHED, DAMAGED = ".partial", ".damaged"
+ABANDONED = 3600.0  # seconds after which an unfinished file has no writer any more; writing one takes far less
 FAILURE_COLUMNS = ("run", "error", "traceback", "scenario")
 
 
@@ -174,7 +176,8 @@ class Store:
         """List the whole parts of a folder by the names in their footers.
 
         With `set_aside` a damaged part is renamed and its name added there, so that its runs are lived again; without
-        it one is an error. What a killed process left unfinished is removed then, too.
+        it one is an error. What a killed process left unfinished is removed then, too, once it is an hour old: where
+        locks are unknown, or on a worker of a sweep that was stopped, a younger file may still be written.
         """
         parts = []
         for path in sorted(self.runs(keeping).glob("*.parquet")):
@@ -189,7 +192,9 @@ class Store:
                 os.replace(path, path.with_name(set_aside[-1]))
         if set_aside is not None:
             for left in self.runs(keeping).glob(f".*{UNFINISHED}"):
-                left.unlink(missing_ok=True)
+                with suppress(FileNotFoundError):  # its writer has finished just now
+                    if time.time() - left.stat().st_mtime > ABANDONED:
+                        left.unlink()
         return Index(tuple(parts))
 
     def keep(self, lived: Lived, keeping: Keeping) -> None:
@@ -213,13 +218,11 @@ class Store:
         return failed
 
 
-def write_part(
-    folder: Path, table: pa.Table, runs: Sequence[str], seconds: Sequence[float], weeks: int, name: str = ""
-) -> Path:
+def write_part(folder: Path, table: pa.Table, runs: Sequence[str], seconds: Sequence[float], weeks: int) -> Path:
     """Write a part whole or not at all, and return its path; its name says which runs it holds."""
     footer = {"runs": list(runs), "seconds": [round(second, 4) for second in seconds], "weeks": weeks}
     table = table.replace_schema_metadata({FOOTER: json.dumps(footer).encode()})
-    return _write(folder, name or f"part-{_name_of(runs)}.parquet", table)
+    return _write(folder, f"part-{_name_of(runs)}.parquet", table)
 
 
 def damaged(path: Path, error: Exception) -> str:

@@ -196,6 +196,8 @@ def test_effects_of_single_steps_are_those_that_salib_averages() -> None:
     np.testing.assert_allclose(np.abs(effects.mean(axis=2)).mean(axis=0), found.mu_star.value)
     np.testing.assert_allclose(effects.mean(axis=(0, 2)), found.mu)
     assert found.mu_star.value[2] == found.mu_star.high[2] == 0
+    rounded = points + 1e-16 * np.random.default_rng(1).random(points.shape)
+    np.testing.assert_array_equal(elementary_effects(rounded, values, 2 / 3), effects)
 
 
 def test_variance_components_are_found_and_one_seed_knows_nothing_of_luck() -> None:

@@ -163,9 +163,22 @@ def test_a_broken_design_is_known_after_a_few_runs(tmp_path: Path, monkeypatch: 
         raise RuntimeError("no world today")
 
     monkeypatch.setattr(living, "Industry", broken)
-    with pytest.raises(LimelightError, match="the first 3 of its runs failed: no world today"):
+    with pytest.raises(LimelightError, match="each of 3 runs from all over it failed: no world today"):
         swept(tmp_path, seeds=20)
     assert len(tried) == 3
+
+
+def test_a_design_of_which_only_the_ends_fail_is_lived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = living.Industry
+
+    def picky(scenario: Scenario) -> Any:
+        if scenario.seed in (0, 8, 9):
+            raise RuntimeError("no world today")
+        return before(scenario)
+
+    monkeypatch.setattr(living, "Industry", picky)
+    found = swept(tmp_path, design="replicate", parameters=None, seeds=tuple(range(10)))
+    assert list(found.table.loc[found.table["status"] == "failed", "seed"]) == [0, 8, 9]
 
 
 def test_a_store_lies_as_it_is_described(tmp_path: Path) -> None:
@@ -350,8 +363,12 @@ def test_what_a_killed_process_left_unfinished_is_no_part(tmp_path: Path) -> Non
     found = swept(tmp_path)
     left = part_of(found).with_name(f".part-0.parquet.1{store.UNFINISHED}")
     left.write_bytes(b"PAR1")
+    young = left.with_name(f".part-1.parquet.2{store.UNFINISHED}")
+    young.write_bytes(b"PAR1")
+    long_ago = left.stat().st_mtime - 2 * store.ABANDONED
+    os.utime(left, (long_ago, long_ago))
     swept(tmp_path, seeds=3)
-    assert not left.exists()
+    assert not left.exists() and young.exists()  # another process may still write the young one
 
 
 def test_runs_that_lie_twice_are_read_once_and_compaction_drops_them(tmp_path: Path, small_chunks: None) -> None:
@@ -363,6 +380,8 @@ def test_runs_that_lie_twice_are_read_once_and_compaction_drops_them(tmp_path: P
     twice = sim.load(found.folder)
     pd.testing.assert_frame_equal(everything(twice), before, check_exact=True)
     assert compact(tmp_path) == (9, 1)
+    with pytest.raises(LimelightError, match="is gone; .* load it again"):
+        everything(twice)
     merged = sim.load(found.folder)
     pd.testing.assert_frame_equal(everything(merged), before, check_exact=True)
     assert merged.runs["seconds"].tolist() == found.runs["seconds"].tolist()
