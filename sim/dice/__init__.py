@@ -249,7 +249,11 @@ class Dice:
         """Throw a gamma number of mean shape * scale."""
         shape = _real(shape, _SMALLEST, _LARGEST, "the shape")
         scale = _real(scale, 0, _LARGEST, "the scale")
-        u, shape = np.broadcast_arrays(self._read(stream, who, week, draw), shape)
+        u = self._read(stream, who, week, draw)
+        if u.ndim == 0 and isinstance(shape, float):
+            value = special.gammaincinv(shape, u) if u <= 0.5 else special.gammainccinv(shape, 1.0 - u)
+            return _plain(np.asarray(value * scale))
+        u, shape = np.broadcast_arrays(u, shape)
         value = np.empty(u.shape)
         special.gammaincinv(shape, u, out=value, where=u <= 0.5)
         special.gammainccinv(shape, 1.0 - u, out=value, where=u > 0.5)

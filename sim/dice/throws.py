@@ -241,11 +241,10 @@ def throw_table(
     key0: Word, key1: Word, who: Identities, week: Word, draws: Draws, normal: bool, out: Floats
 ) -> None:
     """Read several throws of each: out (n, draws), who (n,), draws (draws,)."""
-    for i in range(out.shape[0]):
-        for j in range(out.shape[1]):
-            w0, w1, _, _ = words_at(key0, key1, who[i], week, draws[j])
-            u = to_uniform(w0, w1)
-            out[i, j] = to_normal(u) if normal else u
+    column = np.empty(who.size)  # one throw of everybody lies in a row, so that its loop is vectorised
+    for j in range(draws.size):
+        throw(key0, key1, who, week, draws[j : j + 1], normal, column)
+        out[:, j] = column
 
 
 @_loop

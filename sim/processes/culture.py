@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.kernels.belonging import sum_of_marked
 from sim.params import CULTURES
 from sim.processes.attention import known_share
 from sim.processes.decisions import COMPOSITION
@@ -67,7 +68,7 @@ def write_songs(industry: Industry, rows: np.ndarray, week: int) -> Songs:
     """Writes one song for each of these groups: a human part around the intended mixture, and an AI part."""
     numbers, groups, dice = industry.numbers, industry.groups, industry.dice
     agency = groups.agency[rows]
-    culture = np.arange(len(CULTURES))
+    culture = np.arange(len(CULTURES), dtype=np.uint32)
     spread = dice.normal("song", groups.identity[rows, None], week, 0, numbers.song_spread, draw=culture)
     human = groups.intended_mix[rows] * np.exp(spread)
     human /= human.sum(axis=1, keepdims=True)
@@ -82,11 +83,11 @@ def write_songs(industry: Industry, rows: np.ndarray, week: int) -> Songs:
     credit = (1 - ai) * numbers.human_credit * acknowledged
     credit = credit + ai * marked * numbers.attribution_recall * numbers.provenance_survival
     sacred = dice.bernoulli("sacred symbol", groups.identity[rows], week, numbers.sacred_symbol_share * (1 - care))
-    borrowed = mix[:, UNDER_REPRESENTED].sum(axis=1)
+    borrowed = sum_of_marked(mix, UNDER_REPRESENTED)
     weighed = (mix * representation_weight(industry)).sum(axis=1)
     return Songs(mix=mix, ai_share=ai, score=weighed * (1 - credit) * (1 + sacred), borrowed=borrowed,
-                 credited=borrowed * credit, intended_by_ai=ai * human[:, UNDER_REPRESENTED].sum(axis=1),
-                 retained_by_ai=ai * made[:, UNDER_REPRESENTED].sum(axis=1), marked=ai * marked)
+                 credited=borrowed * credit, intended_by_ai=ai * sum_of_marked(human, UNDER_REPRESENTED),
+                 retained_by_ai=ai * sum_of_marked(made, UNDER_REPRESENTED), marked=ai * marked)
 
 
 def remember_songs(industry: Industry, songs: Songs) -> None:

@@ -32,7 +32,7 @@ def agencies_adopt_tools(industry: Industry) -> None:
     rows = np.flatnonzero(adding)
     rows = rows[~agencies.adopted[rows].all(axis=1)]
     if rows.size:
-        kind = np.arange(len(TOOL_KINDS))
+        kind = np.arange(len(TOOL_KINDS), dtype=np.uint32)
         throws = dice.uniform("which further kind", who[rows, None], week, draw=kind)
         chance = np.maximum(industry.numbers.first_kind_chance, float_info.min)
         keen = np.where(agencies.adopted[rows], np.inf, -np.log(throws) / chance)
@@ -42,7 +42,7 @@ def agencies_adopt_tools(industry: Industry) -> None:
 def first_kinds(industry: Industry, who: np.ndarray, week: int) -> np.ndarray:
     """The kinds of tool that an adopter begins with, at least one; shape (adopters, kinds) of bool."""
     chance = industry.numbers.first_kind_chance
-    throws = industry.dice.uniform("first kinds", who[:, None], week, draw=np.arange(chance.size))
+    throws = industry.dice.uniform("first kinds", who[:, None], week, draw=np.arange(chance.size, dtype=np.uint32))
     kinds = throws < chance
     likeliest = (throws / np.maximum(chance, float_info.min)).argmin(axis=1)
     kinds[np.arange(len(who)), likeliest] = True
@@ -52,7 +52,7 @@ def first_kinds(industry: Industry, who: np.ndarray, week: int) -> np.ndarray:
 def agencies_choose_tools(industry: Industry) -> None:
     """For each kind an agency's standing taste picks a vendor; more capable tools are picked more often."""
     numbers, agencies, tools = industry.numbers, industry.agencies, industry.tools
-    kind = np.arange(len(TOOL_KINDS))
+    kind = np.arange(len(TOOL_KINDS), dtype=np.uint32)
     offered = tools.kind == kind[:, None]
     best = np.where(offered, tools.capability, 0).max(axis=1)[tools.kind]
     appeal = np.where(offered, np.exp(numbers.vendor_choice * (tools.capability - best)), 0)

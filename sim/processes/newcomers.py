@@ -85,7 +85,7 @@ def draw_accounts(industry: Industry, who: Array, week: int) -> Array:
     numbers, dice = industry.numbers, industry.dice
     chances = [*numbers.service_registration, numbers.agency_registration, numbers.payment_record_share,
                numbers.biometric_record_share]
-    held = dice.bernoulli("accounts", who[:, None], week, chances, draw=np.arange(len(ACCOUNT_BITS)))
+    held = dice.bernoulli("accounts", who[:, None], week, chances, draw=np.arange(len(ACCOUNT_BITS), dtype=np.uint32))
     return held @ ACCOUNT_BITS
 
 
