@@ -26,7 +26,7 @@ from sim.sweeps.store import Index, Store, SweepError
 
 OUT = Path("results/sweeps")
 FIRST_TRIES = 3
-"""So many runs of a new design are tried here, one after the other, until one lives; else the design is broken."""
+"""So many runs of a new design, from all over it, are tried here until one lives; else the design is broken."""
 
 WORTH_PROCESSES = 5.0  # seconds of work left, under which starting other processes would take longer
 
@@ -120,7 +120,8 @@ def _try_first(
     task: Task, waiting: list[Run], store: Store, pace: Pace, stop: threading.Event
 ) -> tuple[list[Run], float]:
     """Live through one run here and return the others, and how long it took; several that fail end the sweep."""
-    tries = [waiting[0], *waiting[1:][-(FIRST_TRIES - 1):]][:FIRST_TRIES]
+    middles = [(2 * place + 1) * len(waiting) // (2 * FIRST_TRIES) for place in range(FIRST_TRIES)]
+    tries = [waiting[place] for place in dict.fromkeys(middles)]  # of a grid no corners, which are all extremes
     errors = []
     for tried, run in enumerate(tries, start=1):
         lived = live_chunk(task, [run], check=stopper(stop))
@@ -130,7 +131,7 @@ def _try_first(
             gone = {each.name for each in tries[:tried]}
             return [each for each in waiting if each.name not in gone], sum(lived.seconds)
         errors += [failure.error for failure in lived.failures]
-    many = "its only run" if len(errors) == 1 else f"the first {len(errors)} of its runs"
+    many = "its only run" if len(errors) == 1 else f"each of {len(errors)} runs from all over it"
     raise SweepError(f"the design is broken: {many} failed: {errors[0]}")
 
 

@@ -163,9 +163,22 @@ def test_a_broken_design_is_known_after_a_few_runs(tmp_path: Path, monkeypatch: 
         raise RuntimeError("no world today")
 
     monkeypatch.setattr(living, "Industry", broken)
-    with pytest.raises(LimelightError, match="the first 3 of its runs failed: no world today"):
+    with pytest.raises(LimelightError, match="each of 3 runs from all over it failed: no world today"):
         swept(tmp_path, seeds=20)
     assert len(tried) == 3
+
+
+def test_a_design_of_which_only_the_ends_fail_is_lived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = living.Industry
+
+    def picky(scenario: Scenario) -> Any:
+        if scenario.seed in (0, 8, 9):
+            raise RuntimeError("no world today")
+        return before(scenario)
+
+    monkeypatch.setattr(living, "Industry", picky)
+    found = swept(tmp_path, design="replicate", parameters=None, seeds=tuple(range(10)))
+    assert list(found.table.loc[found.table["status"] == "failed", "seed"]) == [0, 8, 9]
 
 
 def test_a_store_lies_as_it_is_described(tmp_path: Path) -> None:
