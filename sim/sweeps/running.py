@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -28,6 +29,7 @@ OUT = Path("results/sweeps")
 FIRST_TRIES = 3
 """So many runs of a new design, from all over it, are tried here until one lives; else the design is broken."""
 
+MANY_ROWS = 10_000  # of a design, whose runs take seconds to name, about which a person should know
 WORTH_PROCESSES = 5.0  # seconds of work left, under which starting other processes would take longer
 
 
@@ -161,6 +163,8 @@ def laid_out(design: Design, task: Task, store: Store, show: bool = False) -> tu
     if (folder / MANIFEST_FILE).exists():
         with suppress(SweepError):  # one that is not whole is written anew; its runs lie elsewhere
             return folder, read_design(folder)[0]
+    if show and design.count > MANY_ROWS:
+        print(f"Naming the runs of {design.count:,} rows before the first one is lived.", file=sys.stderr, flush=True)
     table = named(design, task)
     content = {
         "design": design.as_mapping(),
@@ -178,8 +182,6 @@ def laid_out(design: Design, task: Task, store: Store, show: bool = False) -> tu
 
 def _tell_of_older(store: Store, design: Design, task: Task) -> None:
     """Say so where the same design was swept by another version of the model, whose runs are not mixed with these."""
-    import sys
-
     for file in sorted(store.folder.glob(f"{design.name}-*/{MANIFEST_FILE}")):
         with suppress(SweepError):
             _, content, keeping = read_design(file.parent)

@@ -25,7 +25,7 @@ from sim.observables import OBSERVABLES
 from sim.params import LimelightError
 from sim.runner import run
 from sim.scenario import Scenario
-from sim.sweeps import Sweep, cluster, compact, crews, living, pace, store
+from sim.sweeps import Sweep, cluster, compact, crews, living, pace, running, store
 from sim.sweeps.estimating import estimate
 
 TINY = Scenario(weeks=3, fans=200, agencies=4, seed=7)
@@ -179,6 +179,16 @@ def test_a_design_of_which_only_the_ends_fail_is_lived(tmp_path: Path, monkeypat
     monkeypatch.setattr(living, "Industry", picky)
     found = swept(tmp_path, design="replicate", parameters=None, seeds=tuple(range(10)))
     assert list(found.table.loc[found.table["status"] == "failed", "seed"]) == [0, 8, 9]
+
+
+def test_a_large_design_says_that_its_runs_are_named_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(running, "MANY_ROWS", 3)
+    sim.sweep(design(), tmp_path, workers=1)
+    assert capsys.readouterr().err.startswith("Naming the runs of 4 rows")
+    sim.sweep(design(), tmp_path, workers=1)
+    assert "Naming" not in capsys.readouterr().err  # the names are kept
 
 
 def test_a_store_lies_as_it_is_described(tmp_path: Path) -> None:
