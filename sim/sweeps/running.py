@@ -181,16 +181,33 @@ def laid_out(design: Design, task: Task, store: Store, show: bool = False) -> tu
 
 
 def _tell_of_older(store: Store, design: Design, task: Task) -> None:
-    """Say so where the same design was swept by another version of the model, whose runs are not mixed with these."""
-    for file in sorted(store.folder.glob(f"{design.name}-*/{MANIFEST_FILE}")):
-        with suppress(SweepError):
+    """Say so where the same worlds were last swept by another model, for other weeks, or with other things kept."""
+    mine = design.as_mapping()
+    manifests = store.folder.glob(f"{design.name}-*/{MANIFEST_FILE}")
+    for file in sorted(manifests, key=lambda file: file.stat().st_mtime_ns, reverse=True):
+        with suppress(SweepError, KeyError, TypeError):
             _, content, keeping = read_design(file.parent)
-            if keeping.source == task.keeping.source or content.get("design") != design.as_mapping():
+            if _worlds(content["design"]) != _worlds(mine):
                 continue
+            if keeping == task.keeping and _length(content["design"]) == _length(mine):
+                continue
+            what = "observables or weeks have" if keeping.source == task.keeping.source else "model has"
             print(
-                f"The model has changed since {file.parent} was swept: its runs stay there, and all are lived anew.",
+                f"The {what} changed since {file.parent} was swept: its runs stay there, and all are lived anew.",
                 file=sys.stderr,
             )
+            return
+
+
+def _worlds(content: dict[str, Any]) -> dict[str, Any]:
+    """Return what the mapping of a design says of its worlds, but for how long they last and what is kept of them."""
+    scenario = {**content["scenario"], "weeks": None}
+    return {**content, "scenario": scenario, **dict.fromkeys(("weeks", "observables", "every", "at"))}
+
+
+def _length(content: dict[str, Any]) -> int:
+    """Return how many weeks the worlds of a design last, by its mapping."""
+    return int(content["weeks"] or content["scenario"]["weeks"])
 
 
 def design_key(design: Design, task: Task) -> str:

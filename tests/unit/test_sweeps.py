@@ -369,6 +369,20 @@ def test_another_version_of_the_model_does_not_mix_with_the_runs_of_this_one(
     assert len({path.parent for path in (*old.files, *new.files)}) == 2
 
 
+@pytest.mark.parametrize("words", [{"observables": ["mean_exposure"]}, {"at": [2]}, {"weeks": 2}, {"weeks": 5, "at": [1]}])
+def test_what_is_kept_otherwise_is_lived_anew_and_said_in_one_line(
+    tmp_path: Path, words: dict[str, Any], capsys: pytest.CaptureFixture[str], lived: list[Scenario]
+) -> None:
+    old = swept(tmp_path, at=[1])
+    lived.clear()
+    sim.sweep(design(**{"at": [], **words}), tmp_path, workers=1)
+    said = capsys.readouterr().err
+    assert len(lived) == 4 and said.count("changed since") == 1
+    assert f"The observables or weeks have changed since {old.folder} was swept" in said
+    sim.sweep(design(observables=["mean_exposure"], seeds=3), tmp_path, workers=1)
+    assert "changed since" not in capsys.readouterr().err  # these are other worlds
+
+
 def test_what_a_killed_process_left_unfinished_is_no_part(tmp_path: Path) -> None:
     found = swept(tmp_path)
     left = part_of(found).with_name(f".part-0.parquet.1{store.UNFINISHED}")
