@@ -369,7 +369,9 @@ def test_another_version_of_the_model_does_not_mix_with_the_runs_of_this_one(
     assert len({path.parent for path in (*old.files, *new.files)}) == 2
 
 
-@pytest.mark.parametrize("words", [{"observables": ["mean_exposure"]}, {"at": [2]}, {"weeks": 2}, {"weeks": 5, "at": [1]}])
+@pytest.mark.parametrize(
+    "words", [{"observables": ["mean_exposure"]}, {"at": [2]}, {"weeks": 2}, {"weeks": 5, "at": [1]}]
+)
 def test_what_is_kept_otherwise_is_lived_anew_and_said_in_one_line(
     tmp_path: Path, words: dict[str, Any], capsys: pytest.CaptureFixture[str], lived: list[Scenario]
 ) -> None:
@@ -404,7 +406,7 @@ def test_runs_that_lie_twice_are_read_once_and_compaction_drops_them(tmp_path: P
     twice = sim.load(found.folder)
     pd.testing.assert_frame_equal(everything(twice), before, check_exact=True)
     assert compact(tmp_path) == (9, 1)
-    with pytest.raises(LimelightError, match="is gone; .* load it again"):
+    with pytest.raises(LimelightError, match=r"is gone; .* load it again"):
         everything(twice)
     merged = sim.load(found.folder)
     pd.testing.assert_frame_equal(everything(merged), before, check_exact=True)
