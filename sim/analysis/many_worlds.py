@@ -23,6 +23,24 @@ def design_of(found: Sweep) -> Design:
     return Design(**found.manifest["design"])
 
 
+def check_points(found: Sweep, design: Design) -> None:
+    """Refuse a sweep whose points this installation would lay elsewhere: it no longer knows how they were chosen."""
+    names = [each.name for each in design.varied]
+    points = [
+        [each.at(share) for each, share in zip(design.varied, shares, strict=True)]
+        for shares in design.points().tolist()
+    ]
+    lived = found.design.drop_duplicates("sample").reset_index(drop=True).reindex(columns=names)
+    try:
+        again = pd.DataFrame(points, columns=names)
+        pd.testing.assert_frame_equal(again, lived, check_dtype=False, rtol=1e-9, atol=1e-12)
+    except AssertionError as error:
+        raise SensitivityError(
+            f"{found.folder}: its design gives other points today than those that were lived, since the model's numbers"
+            " or the libraries SALib or NumPy have changed; sweep again, or go back to the versions in its manifest."
+        ) from error
+
+
 def readings(found: Sweep, observables: Sequence[str], week: int | None = None, over: int = 1) -> pd.DataFrame:
     """Return the design's rows with a column for each observable, NaN where a run failed or has not been lived yet.
 

@@ -19,7 +19,7 @@ from sim.analysis.indices import (
     replicate_noise,
     sobol_indices,
 )
-from sim.analysis.many_worlds import chosen, design_of, differences, readings, source_of
+from sim.analysis.many_worlds import check_points, chosen, design_of, differences, readings, source_of
 from sim.params import passport_of
 
 if TYPE_CHECKING:
@@ -127,6 +127,7 @@ def sensitivity(
             f"a sweep of the design '{design.design}' holds no sensitivity indices; sweep with `design: morris` to"
             " screen many numbers, or with `design: saltelli` for Sobol indices of a few."
         )
+    check_points(found, design)
     last = found.weeks_kept[-1] if week is None else week
     first = max(last - over + 1, found.weeks_kept[0])
     frame = readings(found, [observable], last, over)

@@ -18,7 +18,12 @@ def sweep(
     ] = None,
     workers: Annotated[int | None, typer.Option(help="How many worlds live at a time; 1: in this process.")] = None,
     cluster: Annotated[
-        str | None, typer.Option(metavar="ADDRESS|local", help="Live on the workers of this Dask scheduler.")
+        str | None,
+        typer.Option(
+            metavar="ADDRESS|local",
+            help="Live on the workers of this Dask scheduler. Ctrl-C keeps what came back; of each worker some"
+            " seconds of work may be lost.",
+        ),
     ] = None,
     out: Annotated[Path, typer.Option(help="The folder that sweeps share.", metavar="DIR")] = Path("results/sweeps"),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many runs, how long, how much.")] = False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -12,17 +12,23 @@ from typing import Any
 from sim.params import LimelightError
 from sim.scenario import source_hash
 from sim.sweeps.crews import LOST, PAUSE, Chunks, left_of
-from sim.sweeps.living import Run, Task, failure_of, live_chunk
+from sim.sweeps.living import Run, StopLiving, Task, failure_of, live_chunk
 from sim.sweeps.pace import Pace
 from sim.sweeps.store import LOCK, Lived, Store, SweepError
 
 LOCAL = "local"
 PATIENCE = "10s"  # for the scheduler to answer
+WORK_THERE = 5.0  # seconds of a chunk: what Ctrl-C loses at most of each worker, and much more than sending it takes
 AHEAD = 2  # chunks a worker has at a time: the one that it lives through and the next
 
 
 class Cluster:
-    """The workers of a Dask scheduler at an address, or so many processes that Dask starts here (`local`)."""
+    """The workers of a Dask scheduler at an address, or so many processes that Dask starts here (`local`).
+
+    Ctrl-C keeps all chunks that have come back. The others are called back: within a week of its world a worker gives
+    up the run that it is at, and keeps those before it if it sees the store. The chunk of one that does not, or that
+    ends with the sweep (`local`), is lost: some five seconds of work, which the next sweep does again.
+    """
 
     def __init__(self, address: str, workers: int) -> None:
         self.address, self.workers = address, workers
@@ -45,7 +51,7 @@ class Cluster:
     ) -> None:
         """Deal out chunks and keep what comes back, as long as the scheduler is there."""
         with self._client() as client:
-            chunks = Chunks(waiting, seconds, max(1, _hands(client)))
+            chunks = Chunks(waiting, seconds, max(1, _hands(client)), WORK_THERE)
             running: dict[Any, list[Run]] = {}
             mark = (store.folder / LOCK).read_text(encoding="utf-8")
             try:
@@ -112,12 +118,30 @@ def live_there(task: Task, chunk: list[Run], store: Store, mark: str) -> Lived:
     """On a worker: live through a chunk, and keep it in the store if this machine sees it; else send it back."""
     if source_hash() != task.keeping.source:
         raise SweepError("the workers of the cluster have another version of the model; install the same one there.")
-    lived = live_chunk(task, chunk)
+    lived = live_chunk(task, chunk, check=_until_called_back(), longest=2 * WORK_THERE)
     with suppress(OSError, LimelightError):
         if (store.folder / LOCK).read_text(encoding="utf-8") == mark:
             store.keep(Lived(lived.runs, lived.seconds, lived.values), task.keeping)
             lived.values = []
     return lived
+
+
+def _until_called_back() -> Callable[[], None]:
+    """Return what is called every week, and ends the run at hand once its chunk is called back or its sweep gone."""
+    from distributed import get_worker
+
+    try:
+        worker = get_worker()
+    except ValueError:  # this is no worker
+        return lambda: None
+    key = worker.get_current_task()
+
+    def check() -> None:
+        chunk = worker.state.tasks.get(key)
+        if chunk is None or chunk.state == "cancelled":
+            raise StopLiving
+
+    return check
 
 
 def _hands(client: Any) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import signal
@@ -45,11 +46,12 @@ def stopper(stop: threading.Event) -> Callable[[], None]:
 
 
 class Chunks:
-    """The runs that wait, dealt out in chunks of some seconds of work, smaller ones towards the end."""
+    """The runs that wait, dealt out in chunks of at most `longest` seconds of work, smaller ones towards the end."""
 
-    def __init__(self, waiting: Sequence[Run], seconds: float, hands: int) -> None:
+    def __init__(self, waiting: Sequence[Run], seconds: float, hands: int, longest: float = math.inf) -> None:
         self.waiting, self.alone = deque(waiting), deque[Run]()
         self.seconds, self.hands = max(seconds, 1e-4), hands
+        self.work = min(WORK_OF_CHUNK, longest)
 
     def __bool__(self) -> bool:
         return bool(self.waiting or self.alone)
@@ -59,7 +61,7 @@ class Chunks:
         if self.alone and not self.waiting:
             return [self.alone.popleft()]
         share = -(-len(self.waiting) // (2 * self.hands)) if self.hands > 1 else len(self.waiting)
-        size = max(1, min(round(WORK_OF_CHUNK / self.seconds), share))
+        size = max(1, min(round(self.work / self.seconds), share))
         return [self.waiting.popleft() for _ in range(min(size, len(self.waiting)))]
 
     def give_back(self, runs: Sequence[Run]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -28,6 +29,7 @@ OUT = Path("results/sweeps")
 FIRST_TRIES = 3
 """So many runs of a new design, from all over it, are tried here until one lives; else the design is broken."""
 
+MANY_ROWS = 10_000  # of a design, whose runs take seconds to name, about which a person should know
 WORTH_PROCESSES = 5.0  # seconds of work left, under which starting other processes would take longer
 
 
@@ -120,7 +122,7 @@ def _try_first(
     task: Task, waiting: list[Run], store: Store, pace: Pace, stop: threading.Event
 ) -> tuple[list[Run], float]:
     """Live through one run here and return the others, and how long it took; several that fail end the sweep."""
-    middles = [(2 * third + 1) * len(waiting) // (2 * FIRST_TRIES) for third in range(FIRST_TRIES)]
+    middles = [(2 * place + 1) * len(waiting) // (2 * FIRST_TRIES) for place in range(FIRST_TRIES)]
     tries = [waiting[place] for place in dict.fromkeys(middles)]  # of a grid no corners, which are all extremes
     errors = []
     for tried, run in enumerate(tries, start=1):
@@ -161,6 +163,8 @@ def laid_out(design: Design, task: Task, store: Store, show: bool = False) -> tu
     if (folder / MANIFEST_FILE).exists():
         with suppress(SweepError):  # one that is not whole is written anew; its runs lie elsewhere
             return folder, read_design(folder)[0]
+    if show and design.count > MANY_ROWS:
+        print(f"Naming the runs of {design.count:,} rows before the first one is lived.", file=sys.stderr, flush=True)
     table = named(design, task)
     content = {
         "design": design.as_mapping(),
@@ -177,18 +181,33 @@ def laid_out(design: Design, task: Task, store: Store, show: bool = False) -> tu
 
 
 def _tell_of_older(store: Store, design: Design, task: Task) -> None:
-    """Say so where the same design was swept by another version of the model, whose runs are not mixed with these."""
-    import sys
-
-    for file in sorted(store.folder.glob(f"{design.name}-*/{MANIFEST_FILE}")):
-        with suppress(SweepError):
+    """Say so where the same worlds were last swept by another model, for other weeks, or with other things kept."""
+    mine = design.as_mapping()
+    manifests = store.folder.glob(f"{design.name}-*/{MANIFEST_FILE}")
+    for file in sorted(manifests, key=lambda file: file.stat().st_mtime_ns, reverse=True):
+        with suppress(SweepError, KeyError, TypeError):
             _, content, keeping = read_design(file.parent)
-            if keeping.source == task.keeping.source or content.get("design") != design.as_mapping():
+            if _worlds(content["design"]) != _worlds(mine):
                 continue
+            if keeping == task.keeping and _length(content["design"]) == _length(mine):
+                continue
+            what = "observables or weeks have" if keeping.source == task.keeping.source else "model has"
             print(
-                f"The model has changed since {file.parent} was swept: its runs stay there, and all are lived anew.",
+                f"The {what} changed since {file.parent} was swept: its runs stay there, and all are lived anew.",
                 file=sys.stderr,
             )
+            return
+
+
+def _worlds(content: dict[str, Any]) -> dict[str, Any]:
+    """Return what the mapping of a design says of its worlds, but for how long they last and what is kept of them."""
+    scenario = {**content["scenario"], "weeks": None}
+    return {**content, "scenario": scenario, **dict.fromkeys(("weeks", "observables", "every", "at"))}
+
+
+def _length(content: dict[str, Any]) -> int:
+    """Return how many weeks the worlds of a design last, by its mapping."""
+    return int(content["weeks"] or content["scenario"]["weeks"])
 
 
 def design_key(design: Design, task: Task) -> str:

@@ -12,12 +12,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import sim
 from sim.__main__ import main
 from sim.designs import Design
+from sim.scenario import Scenario
 from sim.sweeps import Sweep, crews, running
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -193,6 +195,36 @@ def test_a_dask_cluster_that_loses_a_worker_gives_the_same_bits(
         assert others and not Path(f"/proc/{victim}").exists()
     assert set(found.table["status"]) == {"ok"} and parts(out) > 5
     pd.testing.assert_frame_equal(everything(found), reference, check_exact=True)
+
+
+def test_a_chunk_that_is_called_back_keeps_what_is_done_of_it(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    from sim.sweeps import cluster, living, store
+
+    design, at_third, before = Design.from_yaml(place / "design.yaml"), threading.Event(), living.live
+    task, shared, lived = living.task_of(design), store.Store(place / "called back"), []
+
+    def slow_third(scenario: Scenario, keeping: store.Keeping, check: Callable[[], None]) -> np.ndarray:
+        lived.append(scenario)
+        while len(lived) == 3:
+            at_third.set()
+            time.sleep(0.01)
+            check()
+        return before(scenario, keeping, check)
+
+    monkeypatch.setattr(living, "live", slow_third)
+    waiting = running.runs_waiting(running.named(design, task), store.Index(()))[:5]
+    with (
+        shared.locked(),
+        distributed.LocalCluster(1, threads_per_worker=1, processes=False, dashboard_address=None) as here,
+        distributed.Client(here) as client,
+    ):
+        mark = (shared.folder / store.LOCK).read_text()
+        future = client.submit(cluster.live_there, task, waiting, shared, mark, pure=False)
+        assert at_third.wait(60)
+        client.cancel([future])
+        until(lambda: parts(place / "called back") == 1)
+    assert set(shared.index(task.keeping).owner) == {run.name for run in waiting[:2]} and len(lived) == 3
 
 
 def test_workers_that_do_not_see_the_folder_send_their_runs_back(place: Path, reference: pd.DataFrame) -> None:

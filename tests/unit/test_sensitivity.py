@@ -160,6 +160,13 @@ def test_what_cannot_be_said_is_a_sentence(morris: Sweep, saltelli: Sweep, base:
         sensitivity(sweep(grid, tmp_path, workers=1, show=False), "line")
 
 
+def test_points_that_today_would_lie_elsewhere_are_refused(morris: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = Design.points
+    monkeypatch.setattr(Design, "points", lambda self: 1 - before(self))
+    with pytest.raises(SensitivityError, match="gives other points today than those that were lived"):
+        sensitivity(morris, "line", of={"ai": "none"})
+
+
 def test_whole_blocks_with_a_failed_run_are_left_out_and_said(base: Scenario, tmp_path: Path) -> None:
     design = Design(scenario=base, design="morris", samples=8, parameters=ANGLES, observables=["breaking"], luck=5)
     ends = np.flatnonzero((design.points()[:, 2] == 1).reshape(8, 4).any(axis=1))

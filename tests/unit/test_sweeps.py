@@ -25,7 +25,7 @@ from sim.observables import OBSERVABLES
 from sim.params import LimelightError
 from sim.runner import run
 from sim.scenario import Scenario
-from sim.sweeps import Sweep, cluster, compact, crews, living, pace, store
+from sim.sweeps import Sweep, cluster, compact, crews, living, pace, running, store
 from sim.sweeps.estimating import estimate
 
 TINY = Scenario(weeks=3, fans=200, agencies=4, seed=7)
@@ -179,6 +179,16 @@ def test_a_design_of_which_only_the_ends_fail_is_lived(tmp_path: Path, monkeypat
     monkeypatch.setattr(living, "Industry", picky)
     found = swept(tmp_path, design="replicate", parameters=None, seeds=tuple(range(10)))
     assert list(found.table.loc[found.table["status"] == "failed", "seed"]) == [0, 8, 9]
+
+
+def test_a_large_design_says_that_its_runs_are_named_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(running, "MANY_ROWS", 3)
+    sim.sweep(design(), tmp_path, workers=1)
+    assert capsys.readouterr().err.startswith("Naming the runs of 4 rows")
+    sim.sweep(design(), tmp_path, workers=1)
+    assert "Naming" not in capsys.readouterr().err  # the names are kept
 
 
 def test_a_store_lies_as_it_is_described(tmp_path: Path) -> None:
@@ -359,6 +369,22 @@ def test_another_version_of_the_model_does_not_mix_with_the_runs_of_this_one(
     assert len({path.parent for path in (*old.files, *new.files)}) == 2
 
 
+@pytest.mark.parametrize(
+    "words", [{"observables": ["mean_exposure"]}, {"at": [2]}, {"weeks": 2}, {"weeks": 5, "at": [1]}]
+)
+def test_what_is_kept_otherwise_is_lived_anew_and_said_in_one_line(
+    tmp_path: Path, words: dict[str, Any], capsys: pytest.CaptureFixture[str], lived: list[Scenario]
+) -> None:
+    old = swept(tmp_path, at=[1])
+    lived.clear()
+    sim.sweep(design(**{"at": [], **words}), tmp_path, workers=1)
+    said = capsys.readouterr().err
+    assert len(lived) == 4 and said.count("changed since") == 1
+    assert f"The observables or weeks have changed since {old.folder} was swept" in said
+    sim.sweep(design(observables=["mean_exposure"], seeds=3), tmp_path, workers=1)
+    assert "changed since" not in capsys.readouterr().err  # these are other worlds
+
+
 def test_what_a_killed_process_left_unfinished_is_no_part(tmp_path: Path) -> None:
     found = swept(tmp_path)
     left = part_of(found).with_name(f".part-0.parquet.1{store.UNFINISHED}")
@@ -380,7 +406,7 @@ def test_runs_that_lie_twice_are_read_once_and_compaction_drops_them(tmp_path: P
     twice = sim.load(found.folder)
     pd.testing.assert_frame_equal(everything(twice), before, check_exact=True)
     assert compact(tmp_path) == (9, 1)
-    with pytest.raises(LimelightError, match="is gone; .* load it again"):
+    with pytest.raises(LimelightError, match=r"is gone; .* load it again"):
         everything(twice)
     merged = sim.load(found.folder)
     pd.testing.assert_frame_equal(everything(merged), before, check_exact=True)
