@@ -86,7 +86,7 @@ def runs_of_fifty_milliseconds(count: int) -> Design:
 
 def _overhead(clock: Clock) -> list[Bar]:
     """A sweep in this process against a plain loop that makes, lives and observes the same worlds."""
-    design = runs_of_fifty_milliseconds(60 if clock.quick else 300)
+    design = runs_of_fifty_milliseconds(60 if clock.quick else 160)
     task, rows = task_of(design), list(design.runs())
 
     def plain() -> None:

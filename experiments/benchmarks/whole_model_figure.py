@@ -44,7 +44,7 @@ def draw(machine: Row, rows: Sequence[Row]) -> Figure:
     with matplotlib.style.context(STYLE):
         page = Figure(figsize=(8.4, 4.3))
         left, right = page.subplots(1, 2, width_ratios=(1.35, 1))
-        page.subplots_adjust(left=0.07, right=0.855, top=0.855, bottom=0.165, wspace=0.42)
+        page.subplots_adjust(left=0.07, right=0.855, top=0.855, bottom=0.165, wspace=0.52)
         panel(left, weeks + other_chapters(weeks), OF_A_WEEK, lambda row: row["seconds"] * 1e3,
               "One week of the whole model by chapter, one thread\nmilliseconds per week")
         panel(right, memory, OF_MEMORY, lambda row: row["bytes_per_fan"], "Memory\nbytes per fan")

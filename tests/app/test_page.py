@@ -104,6 +104,7 @@ def test_a_lever_acts_on_the_running_world_from_its_next_week_only(visit):
     visitor.wait_for_week(moved_by + 6)
     page.click("#play-toggle")
     page.wait_for_function("() => document.querySelector('#play-toggle').textContent.trim() === 'Play'")
+    visitor.wait_for("() => document.querySelector('.panel[data-observable=idol_hours] .strip') !== null")
     alike = [len(set(re.findall(r"(?:present|mine) ([\d.]+)", tip))) == 1 for tip in visitor.tips("idol_hours")]
     assert alike[:4] == [True] * 4, "the past must stay as it was"
     assert not alike[-1]

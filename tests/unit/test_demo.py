@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from sim.analysis import TELLING, WIDTH_OF_TABLE
+from sim.designs import Design
 from sim.observables import OBSERVABLES, THEMES
 from sim.results import Results
 from sim.runner import run
@@ -73,7 +74,9 @@ def test_the_template_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize("folder", EXPERIMENTS, ids=lambda path: path.name)
 def test_an_experiment_has_a_question_a_scenario_and_a_short_script(folder: Path) -> None:
     assert (folder / "README.md").is_file()
-    assert Scenario.from_yaml(folder / "scenario.yaml").weeks > 0
+    design = folder / "design.yaml"  # of many worlds, or else one scenario
+    asked = Design.from_yaml(design).scenario if design.is_file() else Scenario.from_yaml(folder / "scenario.yaml")
+    assert asked.weeks > 0
     assert len((folder / "run.py").read_text(encoding="utf-8").splitlines()) <= LONGEST_SCRIPT
 
 
