@@ -47,7 +47,7 @@ class State:
         self.name = ""
         if self.dtype.kind in "iu":
             self._bounds = int(np.iinfo(self.dtype).min), int(np.iinfo(self.dtype).max)
-        self.start = self.fit(start, self.shape)
+        self.start = np.asarray(self.fit(start, self.shape))
 
     def __set_name__(self, owner: type, name: str) -> None:
         if self.name and self.name != name:
@@ -71,12 +71,17 @@ class State:
         row = actor.row
         actor._population._storage[self.name][row] = self.fit(value, self.shape)
 
-    def fit(self, values: ArrayLike, shape: tuple[int, ...]) -> NDArray[Any]:
+    def fit(self, values: ArrayLike, shape: tuple[int, ...]) -> ArrayLike:
         """Check that values may stand in this column: one for all, one agent's worth for all, or `shape`.
 
-        Raises TypeError where a number would lose its kind (0.7 kept as 0), OverflowError where it would lose
-        its size (300 in an int8), ValueError where the shape is another.
+        Returns them as they can be written into it. Raises TypeError where a number would lose its kind (0.7
+        kept as 0), OverflowError where it would lose its size (300 in an int8), ValueError where the shape is
+        another.
         """
+        if type(values) is float and self.dtype.kind == "f":
+            return values  # one number for all: by far the most common case, without the detours
+        if type(values) is int and self.dtype.kind == "i" and self._bounds[0] <= values <= self._bounds[1]:
+            return values
         array = np.asarray(values)
         if array.shape != shape and array.shape not in ((), self.shape):
             raise ValueError(f"{self.name} takes values of shape {shape}, not {array.shape}")

@@ -56,6 +56,7 @@ class Population[A: Actor](RowSet[A]):
         self._size = self._living = 0
         self._rows: NDArray[np.int64] | None = None
         self._states = dict(actor_class.states)
+        self._starts = {name: state.start for name, state in self._states.items()}
         words = {*dir(Population), *OWN_COLUMNS, "week"}
         taken = [state for state in self._states if state in words]
         if taken:
@@ -104,6 +105,11 @@ class Population[A: Actor](RowSet[A]):
             self._rows = np.flatnonzero(self.alive)
             self._rows.flags.writeable = False
         return self._rows
+
+    def mean_of(self, values: NDArray[Any]) -> float:
+        """Mean of a column over the living."""
+        living = values[self.rows]
+        return float(living.sum() / living.size)
 
     def states(self) -> dict[str, State]:
         """The declared states by name, with their meaning and unit."""
@@ -192,24 +198,25 @@ class Population[A: Actor](RowSet[A]):
         self._refresh()
         return np.arange(first, last)
 
-    def _fit(self, count: int, columns: Mapping[str, ArrayLike]) -> dict[str, NDArray[Any]]:
+    def _fit(self, count: int, columns: Mapping[str, ArrayLike]) -> dict[str, ArrayLike]:
         """Check everything that is said of newcomers before a word of it is written."""
-        for name in columns:
-            if name not in self._states:
+        states, values = self._states, dict(self._starts)
+        for name, said in columns.items():
+            if name not in states:
                 raise AttributeError(self._no_such(name))
-        return {
-            name: state.fit(columns[name], (count, *state.shape)) if name in columns else state.start
-            for name, state in self._states.items()
-        }
+            state = states[name]
+            values[name] = state.fit(said, (count, *state.shape))
+        return values
 
     def _settle(
-        self, where: Any, identity: NDArray[np.uint64], week: int, values: Mapping[str, NDArray[Any]]
+        self, where: Any, identity: NDArray[np.uint64], week: int, values: Mapping[str, ArrayLike]
     ) -> None:
+        storage = self._storage
         for name, value in values.items():
-            self._storage[name][where] = value
-        self._storage["identity"][where] = identity
-        self._storage["born_week"][where] = week
-        self._storage["alive"][where] = True
+            storage[name][where] = value
+        storage["identity"][where] = identity
+        storage["born_week"][where] = week
+        storage["alive"][where] = True
 
     def _grow(self, capacity: int) -> None:
         """Move the columns to larger ones."""
@@ -241,9 +248,13 @@ class Population[A: Actor](RowSet[A]):
             if array.shape != (self._size,):
                 raise IndexError(f"a mask over {self.name} has {self._size} elements, not {array.shape}")
             return np.flatnonzero(array)
-        if array.size and (array.dtype.kind not in "iu" or array.min() < 0 or array.max() >= self._size):
+        if array.size and array.dtype.kind not in "iu":
             raise IndexError(f"rows of {self.name} are whole numbers from 0 to {self._size - 1}")
-        return array.astype(np.int64, copy=False)
+        whole = array.astype(np.int64, copy=False)
+        # A row below 0 is a very large one if its bits are read without a sign.
+        if whole.size and whole.view(np.uint64).max() >= self._size:
+            raise IndexError(f"rows of {self.name} are whole numbers from 0 to {self._size - 1}")
+        return whole
 
     def holds(self, row: int, identity: int) -> bool:
         """Tell whether the occupant of a row is alive and goes by this identity."""

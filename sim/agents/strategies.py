@@ -56,11 +56,11 @@ def strategy_for(decision: str, name: str, every: Mapping[str, Mapping[str, Stra
 def imitate_adopters(industry: Industry) -> np.ndarray:
     """Chance to adopt this week, per agency: imitation of adopters, weighed by the gain expected of the tools."""
     numbers, agencies = industry.numbers, industry.agencies
-    price = industry.tools.price[industry.tools.rows].mean()
+    price = industry.tools.mean_of(industry.tools.price)
     gain = expit(numbers.expected_gain + numbers.gain_from_price * (price - 1))
     share = np.count_nonzero(agencies.adopted.any(axis=1) & agencies.alive) / len(agencies)
     eager = np.where(agencies.big, numbers.big_agency_adoption, 1)
-    eager = eager / eager[agencies.rows].mean()
+    eager = eager / agencies.mean_of(eager)
     return (numbers.adoption_external + numbers.adoption_imitation * share) * gain * eager
 
 

@@ -43,6 +43,7 @@ from sim.dice.names import (
     identity_of,
     in_a_row,
     key_words,
+    keys_of,
     shape_of,
     stream_key,
     whole,
@@ -50,10 +51,12 @@ from sim.dice.names import (
 from sim.dice.throws import (
     Draws,
     Floats,
+    Identities,
     each_exponential,
     each_logarithm,
     philox,
     throw,
+    throw_streams,
     throw_table,
     to_normal,
     to_normal32,
@@ -62,8 +65,8 @@ from sim.dice.throws import (
     words_at,
 )
 
-__all__ = ["Dice", "identity_of", "philox", "stream_key", "to_normal", "to_normal32", "to_uniform", "to_uniform32",
-           "words_at"]
+__all__ = ["Dice", "identity_of", "philox", "picked", "stream_key", "to_normal", "to_normal32", "to_uniform",
+           "to_uniform32", "words_at"]
 
 Throw = Any  # a Python scalar when every argument is a scalar, else an array of the broadcast shape
 
@@ -144,6 +147,25 @@ def _poisson_count(u: float, mean: float) -> int:
     return int(count)
 
 
+def picked(weights: Any, uniform: Floats) -> Throw:
+    """Which of several (int64) a number strictly between 0 and 1 falls on, in proportion to weights (..., choices)."""
+    weights = np.asarray(weights, dtype=np.float64)
+    if weights.ndim == 0 or weights.shape[-1] == 0:
+        raise ValueError("pick needs at least one weight to choose from")
+    of = weights.shape[:-1]
+    if of and of != uniform.shape[max(0, uniform.ndim - len(of)) :]:
+        shape = np.broadcast_shapes(of, uniform.shape)
+        uniform, weights = np.broadcast_to(uniform, shape), np.broadcast_to(weights, (*shape, weights.shape[-1]))
+    index = np.empty(uniform.shape, dtype=np.int64)
+    rows = np.ascontiguousarray(weights).reshape(-1, weights.shape[-1])
+    told = choose(rows, in_a_row(uniform), _LARGEST, in_a_row(index))
+    if told == NO_WEIGHT:
+        _real(weights, 0, _LARGEST, "every weight")
+    if told != FINE:
+        raise ValueError("the weights of one pick must have a sum above 0 and below infinity")
+    return _plain(index)
+
+
 class Dice:
     """The luck of one world: every law reads the throw at (seed, stream, who, week, draw).
 
@@ -185,6 +207,22 @@ class Dice:
         out = np.empty(shape)
         throw(key0, key1, addressed(whose, shape), week, addressed(draws, shape), normal, in_a_row(out))
         return out
+
+    def uniforms(self, streams: tuple[str, ...], who: Identities, week: int) -> dict[str, Floats]:
+        """Throw a number strictly between 0 and 1 in each of several streams: by stream, in the shape of who, a row.
+
+        The very numbers that `uniform` reads one stream at a time, for about the price of one.
+        """
+        return self._read_each(streams, who, week, normal=False)
+
+    def normals(self, streams: tuple[str, ...], who: Identities, week: int) -> dict[str, Floats]:
+        """Throw a standard normal number in each of several streams, as `uniforms` does."""
+        return self._read_each(streams, who, week, normal=True)
+
+    def _read_each(self, streams: tuple[str, ...], who: Identities, week: int, normal: bool) -> dict[str, Floats]:
+        whose, out = in_a_row(identities(who, "who")), np.empty((len(streams), np.size(who)))
+        throw_streams(keys_of(self.seed, streams), whose, self._week(week), _one_draw(0), normal, out)
+        return dict(zip(streams, out, strict=True))
 
     @staticmethod
     def _week(week: Any) -> int:
@@ -228,22 +266,7 @@ class Dice:
 
     def pick(self, stream: str, who: Any, week: int, weights: Any, *, draw: Any = 0) -> Throw:
         """Throw which of several to take (int64), in proportion to weights (..., choices); never one of 0."""
-        weights = np.asarray(weights, dtype=np.float64)
-        if weights.ndim == 0 or weights.shape[-1] == 0:
-            raise ValueError("pick needs at least one weight to choose from")
-        u = self._read(stream, who, week, draw)
-        of = weights.shape[:-1]
-        if of and of != u.shape[max(0, u.ndim - len(of)) :]:
-            shape = np.broadcast_shapes(of, u.shape)
-            u, weights = np.broadcast_to(u, shape), np.broadcast_to(weights, (*shape, weights.shape[-1]))
-        index = np.empty(u.shape, dtype=np.int64)
-        rows = np.ascontiguousarray(weights).reshape(-1, weights.shape[-1])
-        told = choose(rows, in_a_row(u), _LARGEST, in_a_row(index))
-        if told == NO_WEIGHT:
-            _real(weights, 0, _LARGEST, "every weight")
-        if told != FINE:
-            raise ValueError("the weights of one pick must have a sum above 0 and below infinity")
-        return _plain(index)
+        return picked(weights, self._read(stream, who, week, draw))
 
     def gamma(self, stream: str, who: Any, week: int, shape: Any, scale: Any = 1, *, draw: Any = 0) -> Throw:
         """Throw a gamma number of mean shape * scale."""

@@ -64,6 +64,12 @@ def stream_key(seed: int, stream: str) -> tuple[np.uint32, np.uint32]:
     return np.uint32(low), np.uint32(high)
 
 
+@functools.lru_cache(maxsize=256)
+def keys_of(seed: int, streams: tuple[str, ...]) -> Identities:
+    """Give several kinds of decision their keys, shape (streams, 2)."""
+    return np.array([key_words(seed, stream) for stream in streams], dtype=IDENTITY)
+
+
 def whole(value: Any, low: int, high: int, what: str) -> npt.NDArray[Any]:
     """Read whole numbers between low and high, or say in one sentence which part of the address is wrong."""
     if type(value) is int:

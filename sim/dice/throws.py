@@ -248,6 +248,15 @@ def throw_table(
 
 
 @_loop
+def throw_streams(
+    keys: Identities, who: Identities, week: Word, draw: Draws, normal: bool, out: Floats
+) -> None:
+    """Read one throw of everybody in each of several streams: out (streams, n), keys (streams, 2)."""
+    for stream in range(len(keys)):
+        throw(keys[stream, 0], keys[stream, 1], who, week, draw, normal, out[stream])
+
+
+@_loop
 def each_exponential(x: Floats, out: Floats) -> None:
     """Exponential of every number, written into out."""
     for i in range(out.size):

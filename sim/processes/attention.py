@@ -12,7 +12,13 @@ from sim.agents.idol import ADULT_AGE
 from sim.kernels import Attending, attend, blocks_of, in_float32, sweep
 from sim.params import WEEKS_PER_YEAR
 from sim.processes.newcomers import draw_fans
-from sim.processes.rosters import ending_hazard, lawful_attention, mean_of_living, members_mean, second_group_hours
+from sim.processes.rosters import (
+    ending_hazard,
+    lawful_attention,
+    members_mean,
+    rows_where,
+    second_group_hours,
+)
 from sim.processes.tools import provenance_share
 
 if TYPE_CHECKING:
@@ -23,7 +29,7 @@ def platform_ranks_groups(industry: Industry) -> None:
     """The feed shares out a fixed total of attention by popularity, volume, editing and, where known, human work."""
     numbers, groups = industry.numbers, industry.groups
     volume = np.log(np.maximum(groups.delivered, float_info.min))
-    editing = groups.editing - mean_of_living(groups, groups.editing)
+    editing = groups.editing - groups.mean_of(groups.editing)
     ai_song = 1 - groups.human_song
     premium = numbers.human_premium * known_share(industry)
     penalty = numbers.label_penalty * (1 - numbers.electronic_familiarity) * numbers.music_label
@@ -81,7 +87,7 @@ def fans_divide_attention(industry: Industry) -> None:
 
 def fans_change_fandoms(industry: Industry) -> None:
     """Fans who leave a fandom leave K-pop altogether or turn to another group in proportion to attention."""
-    move_fans(industry, np.flatnonzero(industry.leaving), "leave a fandom for what")
+    move_fans(industry, rows_where(industry.leaving), "leave a fandom for what")
 
 
 def move_fans(industry: Industry, rows: np.ndarray, stream: str) -> None:
@@ -115,7 +121,7 @@ def newcomers_join_fandoms(industry: Industry) -> None:
     nor drifts by turnover.
     """
     numbers, fans, week = industry.numbers, industry.fans, industry.week
-    empty = np.flatnonzero(~fans.alive)
+    empty = rows_where(~fans.alive)
     if empty.size == 0:
         return
     expected = leaving_rate(industry) * (1 - numbers.vacant_seat_share) * fans.size

@@ -11,7 +11,7 @@ from sim.dice import identity_of
 from sim.params import WEEKS_PER_YEAR
 from sim.processes.attention import move_fans
 from sim.processes.newcomers import debut_agency, debut_group, debut_idols
-from sim.processes.rosters import count_by, ending_hazard, sum_by
+from sim.processes.rosters import count_by, ending_hazard, rows_where, sum_by
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -27,7 +27,7 @@ def idols_leave(industry: Industry) -> None:
     numbers, idols, dice, week = industry.numbers, industry.idols, industry.dice, industry.week
     hazard = numbers.idol_exit_rate / WEEKS_PER_YEAR * np.exp(numbers.exit_from_burnout * np.array([False, True]))
     chance = -np.expm1(-hazard).take(idols.burnt_out)  # of the well and of the burnt-out
-    leaving = np.flatnonzero(idols.alive & dice.bernoulli("leave the group", idols.identity, week, chance))
+    leaving = rows_where(idols.alive & dice.bernoulli("leave the group", idols.identity, week, chance))
     if leaving.size == 0:
         return
     replaced = leaving[dice.bernoulli("replaced", idols.identity[leaving], week, numbers.replaced_leaver_share)]
@@ -46,7 +46,7 @@ def groups_disband(industry: Industry) -> None:
     numbers, groups, idols, week = industry.numbers, industry.groups, industry.idols, industry.week
     ending = industry.dice.bernoulli("group ends", groups.identity, week, -np.expm1(-ending_hazard(industry)))
     members = count_by(idols.group, idols.alive, groups.size)
-    rows = np.flatnonzero(groups.alive & (ending | (members < numbers.fewest_members)))
+    rows = rows_where(groups.alive & (ending | (members < numbers.fewest_members)))
     if rows.size == 0 or rows.size == len(groups):
         return
     for row in rows:
@@ -58,16 +58,16 @@ def groups_disband(industry: Industry) -> None:
     groups.attention_share /= groups.attention_share.sum()
     for column in (groups.revenue, groups.cost, groups.profit, groups.audience_hours, groups.pieces, groups.delivered):
         column[rows] = 0
-    idols.die(np.flatnonzero(idols.alive & ~groups.alive[idols.group]))
+    idols.die(rows_where(idols.alive & ~groups.alive[idols.group]))
     release_fans(industry)
 
 
 def release_fans(industry: Industry) -> None:
     """Fans whose main group ended leave K-pop or turn to another group; second groups that ended are replaced."""
     fans, groups = industry.fans, industry.groups
-    move_fans(industry, np.flatnonzero(fans.alive & ~groups.alive[fans.main_group]), "after the group's end")
+    move_fans(industry, rows_where(fans.alive & ~groups.alive[fans.main_group]), "after the group's end")
     orphaned = fans.alive & (fans.second_group >= 0) & ~groups.alive[fans.second_group]
-    rows = np.flatnonzero(orphaned)
+    rows = rows_where(orphaned)
     if rows.size == 0:
         return
     other = industry.dice.pick("another second group", fans.identity[rows], industry.week, groups.attention_share)
@@ -99,7 +99,7 @@ def agencies_close(industry: Industry) -> None:
     agencies, groups = industry.agencies, industry.groups
     agencies.groups = count_by(groups.agency, groups.alive, agencies.size)
     agencies.idle_weeks = np.where(agencies.groups == 0, agencies.idle_weeks + 1, 0)
-    rows = np.flatnonzero(agencies.alive & (agencies.idle_weeks >= industry.numbers.agency_patience))
+    rows = rows_where(agencies.alive & (agencies.idle_weeks >= industry.numbers.agency_patience))
     rows = rows[: max(0, len(agencies) - 1)]
     for row in rows:
         industry.record("closure", f"agency {row}", float(agencies.cash[row]), "no group left")

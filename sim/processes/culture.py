@@ -11,6 +11,7 @@ from sim.kernels.belonging import sum_of_marked
 from sim.params import CULTURES
 from sim.processes.attention import known_share
 from sim.processes.decisions import COMPOSITION
+from sim.processes.rosters import rows_where
 from sim.processes.work import cycle_week
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def groups_release_songs(industry: Industry) -> None:
     numbers, groups, week = industry.numbers, industry.groups, industry.week
     industry.cultures.forget()
     starts = groups.alive & (cycle_week(industry) == 0)
-    rows = np.flatnonzero(starts & industry.dice.bernoulli("title", groups.identity, week, numbers.title_release_share))
+    rows = rows_where(starts & industry.dice.bernoulli("title", groups.identity, week, numbers.title_release_share))
     if rows.size == 0:
         return
     songs = write_songs(industry, rows, week)

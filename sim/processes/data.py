@@ -20,7 +20,15 @@ from sim.kernels import Trusting, entrust, in_float32, sweep
 from sim.kernels.idols import best_known
 from sim.params import SENSITIVITY_CLASSES, WEEKS_PER_YEAR
 from sim.processes.decisions import ANALYTICS, IMAGE, VIRTUAL, VOICE
-from sim.processes.rosters import agency_of_idols, lawful_attention, mean_ai_share, mean_of_living, sum_by, using_ai
+from sim.processes.rosters import (
+    agency_of_idols,
+    lawful_attention,
+    mean,
+    mean_ai_share,
+    rows_where,
+    sum_by,
+    using_ai,
+)
 
 if TYPE_CHECKING:
     from sim.agents.population import Population
@@ -86,7 +94,7 @@ def collection_rate(industry: Industry, holders: Population) -> np.ndarray:
     agencies, tools = industry.agencies, industry.tools
     hunger = agencies.ai_share[:, ANALYTICS] * tools.appetite[agencies.tool[:, ANALYTICS]]
     if holders is not agencies:
-        hunger = mean_of_living(agencies, hunger)
+        hunger = agencies.mean_of(hunger)
     return (1 - industry.numbers.minimisation_effect * holders.minimised) * (1 + hunger)
 
 
@@ -110,7 +118,7 @@ def fans_entrust_records(industry: Industry) -> None:
     """Fans who consent leave records with every hour of use; their trust recovers and old harm fades."""
     numbers, fans, groups, f4 = industry.numbers, industry.fans, industry.groups, np.float32
     rate = collection_rate(industry, industry.agencies)[groups.agency]
-    shared = collection_rate(industry, industry.services).mean()
+    shared = mean(collection_rate(industry, industry.services))
     keep = weekly_keep(industry, lawful_attention(industry))
     terms = in_float32(Trusting(
         keep_deleted=np.exp(-1 / numbers.deletion_weeks), consent=consent_share(industry),
@@ -148,7 +156,7 @@ def holders_reckon_hazard(industry: Industry) -> None:
     numbers, agencies = industry.numbers, industry.agencies
     using = using_ai(industry)
     # Shared services use and govern AI as far as the average agency does.
-    shared_use, shared_law = (mean_of_living(agencies, which) for which in (using, agencies.lawful))
+    shared_use, shared_law = (agencies.mean_of(which) for which in (using, agencies.lawful))
     for holders, ai, keeping in ((agencies, using, agencies.lawful), (industry.services, shared_use, shared_law)):
         governed = numbers.governed_share + (1 - numbers.governed_share) * numbers.ai_governance_duty * keeping
         shadow = 1 + numbers.shadow_ai_risk * ai * (1 - governed)
@@ -168,7 +176,7 @@ def holders_suffer_breaches(industry: Industry) -> None:
     for holders in (industry.agencies, industry.services):
         chance = -np.expm1(-holders.hazard / WEEKS_PER_YEAR * climate)
         struck = holders.alive & (holders.heads >= numbers.smallest_breach)
-        for row in np.flatnonzero(struck & dice.bernoulli("breach", holders.identity, week, chance)):
+        for row in rows_where(struck & dice.bernoulli("breach", holders.identity, week, chance)):
             who, base = holders.identity[row], holders.heads[row]
             everything = dice.bernoulli("breach of everything", who, week, numbers.full_loss_chance)
             part = dice.pareto("breach size", who, week, numbers.severity_exponent, numbers.smallest_breach, base)
@@ -215,7 +223,7 @@ def security_ai(industry: Industry, holders: Population, row: int) -> float:
     governed = industry.numbers.governed_share
     if holders is industry.agencies:
         return governed * float(industry.agencies.ai_share[row, ANALYTICS])
-    return governed * float(industry.agencies.ai_share[industry.agencies.alive, ANALYTICS].mean())
+    return governed * industry.agencies.mean_of(industry.agencies.ai_share[:, ANALYTICS])
 
 
 def fans_held_by(industry: Industry, holders: Population, row: int) -> np.ndarray:
@@ -231,7 +239,7 @@ def fans_held_by(industry: Industry, holders: Population, row: int) -> np.ndarra
 
 def exposed_fans(industry: Industry, holders: Population, row: int, share: float) -> np.ndarray:
     """Rows of the fan agents whose records a breach exposes."""
-    rows = np.flatnonzero(fans_held_by(industry, holders, row))
+    rows = rows_where(fans_held_by(industry, holders, row))
     stream = f"exposed by {holders.name} {holders.identity[row]}"
     return rows[industry.dice.bernoulli(stream, industry.fans.identity[rows], industry.week, share)]
 
@@ -260,7 +268,7 @@ def lose_trust(industry: Industry, notice: Notice, aware: float, lasting: float)
     """Trust of fans on file falls by what was lost, tempered by loyalty; ``lasting`` is the part that stays lost."""
     numbers, fans, groups = industry.numbers, industry.fans, industry.groups
     holders = industry.populations[notice.holder_kind]
-    rows = np.flatnonzero(fans_held_by(industry, holders, notice.row))
+    rows = rows_where(fans_held_by(industry, holders, notice.row))
     stream = f"hears of {holders.name} {holders.identity[notice.row]}"
     rows = rows[industry.dice.bernoulli(stream, fans.identity[rows], industry.week, aware)]
     shock = numbers.trust_loss * notice.share * (1 - numbers.loyalty_forgiveness * fans.attachment[rows])
@@ -338,4 +346,4 @@ def deepfakes_spread_to(industry: Industry) -> None:
     first = best_known(idols.alive & idols.female, idols.group, idols.appeal, industry.groups.attention_share, targets)
     weight = np.arange(1, targets + 1) ** -float(numbers.deepfake_fame_exponent)
     idols.deepfakes = 0
-    idols.deepfakes[first] = visible_deepfakes(industry) * weight / weight.mean()
+    idols.deepfakes[first] = visible_deepfakes(industry) * weight / mean(weight)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.params import TOOL_KINDS
-from sim.processes.rosters import count_by, mean_of_living, using_ai
+from sim.processes.rosters import count_by, rows_where, using_ai
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -29,7 +29,7 @@ def agencies_adopt_tools(industry: Industry) -> None:
     if starting.any():
         agencies.adopted[starting] = first_kinds(industry, who[starting], week)
     adding = agencies.alive & using & dice.bernoulli("further kind", who, week, industry.numbers.further_kind_rate)
-    rows = np.flatnonzero(adding)
+    rows = rows_where(adding)
     rows = rows[~agencies.adopted[rows].all(axis=1)]
     if rows.size:
         kind = np.arange(len(TOOL_KINDS), dtype=np.uint32)
@@ -110,7 +110,7 @@ def agencies_set_content(industry: Industry) -> None:
         pieces = getattr(groups, name)
         # A group that debuted last week has not been ranked yet; it makes what it set out with.
         target = np.where(ranked, target, pieces)
-        pieces += speed * (target - pieces) + pull * (mean_of_living(groups, pieces) - pieces)
+        pieces += speed * (target - pieces) + pull * (groups.mean_of(pieces) - pieces)
     groups.pieces = np.minimum(groups.pieces, numbers.content_cap * groups.usual_pieces)
 
 
@@ -131,7 +131,7 @@ def editing_cap(industry: Industry, agency: np.ndarray) -> np.ndarray:
 def editing_advantage(industry: Industry) -> float:
     """Editing of the groups that attention goes to, relative to the average group."""
     groups = industry.groups
-    average = mean_of_living(groups, groups.editing)
+    average = groups.mean_of(groups.editing)
     return float((groups.attention_share * groups.editing).sum() / average) if average > 0 else 1
 
 

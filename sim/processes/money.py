@@ -12,7 +12,7 @@ from sim.kernels.idols import pay_idols
 from sim.params import WEEKS_PER_YEAR
 from sim.processes import beauty
 from sim.processes.decisions import COMPOSITION
-from sim.processes.rosters import count_by, mean_of_living, sum_by
+from sim.processes.rosters import count_by, mean, sum_by
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -127,7 +127,7 @@ def staff_are_displaced(industry: Industry) -> None:
     saving = industry.agencies.saving[groups.agency[rows]]
     hours = groups.pieces[rows] * (1 - numbers.staff_saving * saving)
     staff.demand = float(hours.sum() / len(groups) / industry.baseline.pieces)
-    fall = np.exp(-numbers.freelance_elasticity * numbers.staff_saving * saving.mean())
+    fall = np.exp(-numbers.freelance_elasticity * numbers.staff_saving * mean(saving))
     staff.freelance = float(staff.demand * fall)
     rest = 1 - numbers.freelance_share
     staff.employed = float((staff.demand - numbers.freelance_share * staff.freelance) / rest)
@@ -136,7 +136,7 @@ def staff_are_displaced(industry: Industry) -> None:
 def music_ai_share(industry: Industry) -> float:
     """AI's share in the composition of the average group's music."""
     groups = industry.groups
-    return 1 - mean_of_living(groups, groups.human_song)
+    return 1 - groups.mean_of(groups.human_song)
 
 
 def enjoyment(industry: Industry) -> float:

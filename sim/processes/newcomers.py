@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import expit
 
 from sim.agents.fan import GIVES_BIOMETRICS, NO_GROUP, PAYS, REGISTERED_AGENCY
-from sim.dice import identity_of
+from sim.dice import identity_of, picked
 from sim.evidence import distribution
 from sim.params import TOOL_KINDS, WEEKS_PER_YEAR
 from sim.processes.data import SERVICE_BITS
@@ -28,44 +28,54 @@ ACCOUNT_BITS = np.array([*SERVICE_BITS, REGISTERED_AGENCY, PAYS, GIVES_BIOMETRIC
 """Bits of the accounts that a newcomer may hold, in the order in which they are thrown for."""
 
 
+TRAITS = ("female", "age band", "age", "parasocial", "privacy", "main group", "second", "second group")
+"""What is thrown for evenly when somebody becomes a fan."""
+
+MEASURES = ("comparison", "set point", "first dissatisfaction")
+"""What is thrown for by the bell curve."""
+
+
 def draw_fans(industry: Industry, seats: Array, week: int, main_group: Array | None = None) -> dict[str, Any]:
     """Draws who sits down in these seats of the fandom: traits, groups, accounts and first states.
 
     ``seats``: identities of the seats (uint64). Groups follow attention unless ``main_group`` gives them.
     Returns columns of Fan, and ``identity``.
     """
-    numbers, dice = industry.numbers, industry.dice
+    numbers, dice, attention = industry.numbers, industry.dice, industry.groups.attention_share
     who = identity_of("fan", seats, week, 0)
-    female = dice.bernoulli("female", who, week, numbers.female_fan_share)
-    band = dice.pick("age band", who, week, numbers.fan_age_share)
-    within = dice.uniform("age", who, week)
-    age = numbers.fan_age_from[band] + within * (numbers.fan_age_to - numbers.fan_age_from)[band]
-    comparison = dice.normal("comparison", who, week)
-    parasocial = 1 - (1 - dice.uniform("parasocial", who, week)) ** numbers.parasocial_power
+    even, bell = dice.uniforms(TRAITS, who, week), dice.normals(MEASURES, who, week)
+    female = even["female"] < numbers.female_fan_share
+    band = picked(numbers.fan_age_share, even["age band"])
+    age = numbers.fan_age_from[band] + even["age"] * (numbers.fan_age_to - numbers.fan_age_from)[band]
+    comparison, parasocial = bell["comparison"], 1 - (1 - even["parasocial"]) ** numbers.parasocial_power
     spread = numbers.fan_hours_spread
     hours = dice.lognormal("hours", who, week, np.log(numbers.fan_hours) - spread**2 / 2, spread)
     if main_group is None:
-        main_group = dice.pick("main group", who, week, industry.groups.attention_share)
-    set_point = draw_set_points(industry, who, week, comparison, female, age)
+        main_group = picked(attention, even["main group"])
+    second = picked(attention, even["second group"])
+    follows = (even["second"] < numbers.second_group_share) & (second != main_group)
+    set_point = set_points_of(industry, comparison, female, age, bell["set point"])
     settled = numbers.dissatisfaction_noise / np.sqrt(1 - numbers.weekly_persistence**2)
+    attached = numbers.newcomer_attachment * parasocial
     return {
         "identity": who, "female": female, "age": age, "comparison": comparison, "set_point": set_point,
         "susceptibility": susceptibility_of(industry, comparison, female, age, parasocial),
-        "parasocial": parasocial, "hours": hours, "privacy_stance": dice.uniform("privacy", who, week),
+        "parasocial": parasocial, "hours": hours, "privacy_stance": even["privacy"],
         "accounts": draw_accounts(industry, who, week), "main_group": main_group,
-        "second_group": draw_second_groups(industry, who, week, main_group),
-        "dissatisfaction": set_point + dice.normal("first dissatisfaction", who, week, 0, settled),
-        "attachment": numbers.newcomer_attachment * parasocial,
-        "second_attachment": numbers.newcomer_attachment * parasocial,
-        "trust": np.full(len(who), numbers.trust_start), "trust_set_point": np.full(len(who), numbers.trust_start),
+        "second_group": np.where(follows, second, NO_GROUP),
+        "dissatisfaction": set_point + settled * bell["first dissatisfaction"],
+        "attachment": attached, "second_attachment": attached,
+        "trust": numbers.trust_start, "trust_set_point": numbers.trust_start,
     }
 
 
-def draw_set_points(industry: Industry, who: Array, week: int, comparison: Array, female: Array, age: Array) -> Array:
-    """Set points of dissatisfaction in SD: they go with comparison, are lower in boys and rise through school."""
+def set_points_of(industry: Industry, comparison: Array, female: Array, age: Array, own: Array) -> Array:
+    """Set points of dissatisfaction in SD: they go with comparison, are lower in boys and rise through school.
+
+    ``own``: what is everybody's own beside that, standard normal.
+    """
     numbers = industry.numbers
     tie = numbers.comparison_correlation
-    own = industry.dice.normal("set point", who, week)
     trait = numbers.set_point_spread * (tie * comparison + np.sqrt(1 - tie**2) * own)
     school = np.minimum(age, numbers.set_point_age_end) - numbers.set_point_age_reference
     return trait + np.where(female, 0, numbers.male_set_point) + numbers.set_point_age_slope * school
@@ -89,29 +99,23 @@ def draw_accounts(industry: Industry, who: Array, week: int) -> Array:
     return held @ ACCOUNT_BITS
 
 
-def draw_second_groups(industry: Industry, who: Array, week: int, main_group: Array) -> Array:
-    """Rows of second groups; -1 for fans of one group only."""
-    follows = industry.dice.bernoulli("second", who, week, industry.numbers.second_group_share)
-    second = industry.dice.pick("second group", who, week, industry.groups.attention_share)
-    return np.where(follows & (second != main_group), second, NO_GROUP)
-
-
 def debut_idols(industry: Industry, group: Array, who: Array, week: int) -> Array:
     """Idols debut in these groups (rows, repeated per member) with the ages of real debuts; returns their rows."""
     numbers, dice, groups = industry.numbers, industry.dice, industry.groups
+    even = dice.uniforms(("debut age", "birthday", "burnt at debut"), who, week)
+    bell = dice.normals(("body", "first distress"), who, week)
     table = distribution("debut_age")
-    youngest = dice.pick("debut age", who, week, table["idols"])
-    age = table["age"][youngest] + dice.uniform("birthday", who, week)
+    age = table["age"][picked(table["idols"], even["debut age"])] + even["birthday"]
     female = groups.female[group]
-    body = np.where(female, -numbers.female_idol_gap, 0) + dice.normal("body", who, week, 0, numbers.idol_body_spread)
+    body = np.where(female, -numbers.female_idol_gap, 0) + numbers.idol_body_spread * bell["body"]
     settled = numbers.distress_noise / np.sqrt(1 - numbers.distress_persistence**2)
     usual = np.minimum(usual_hours(industry, group), kept_cap(industry, age, groups.agency[group]))
     return industry.idols.succeed(
         who, week, group=group, female=female, age=age, body=body, appearance_gap=-body,
         appeal=dice.lognormal("appeal", who, week, 0, numbers.idol_appeal_spread), contract_start=week, debut_week=week,
         hours=usual, usual_hours=usual, fatigue=usual, creative_share=1,
-        burnt_out=dice.bernoulli("burnt at debut", who, week, numbers.burnt_at_debut),
-        distress=settled_distress(industry, -body, usual) + dice.normal("first distress", who, week, 0, settled),
+        burnt_out=even["burnt at debut"] < numbers.burnt_at_debut,
+        distress=settled_distress(industry, -body, usual) + settled * bell["first distress"],
         debt=numbers.debut_debt,
     )
 

@@ -9,10 +9,14 @@ import numpy as np
 from sim.kernels.belonging import any_of_each, count_of_each, mean_of_each
 
 if TYPE_CHECKING:
-    from sim.agents.population import Population
     from sim.industry import Industry
 
 Array = np.ndarray
+
+
+def rows_where(holds: Array) -> Array:
+    """Rows of a population in which a mask over it holds, ascending."""
+    return holds.nonzero()[0]
 
 
 def sum_by(owner: Array, values: Array, owners: int) -> Array:
@@ -34,10 +38,9 @@ def members_mean(industry: Industry, values: Array, which: Array | None = None, 
     return means
 
 
-def mean_of_living(population: Population, values: Array) -> float:
-    """Mean over who is there of a population of a column of it; rows without anybody left do not count."""
-    rows = population.rows
-    return float(values[rows].sum() / rows.size)
+def mean(values: Array) -> float:
+    """Mean of a few numbers; numpy's own is made for many."""
+    return float(values.sum() / values.size)
 
 
 def agency_of_idols(industry: Industry) -> Array:
@@ -58,7 +61,7 @@ def using_ai(industry: Industry) -> Array:
 
 def adoption_share(industry: Industry) -> float:
     """Share of agencies that use any AI tool."""
-    return mean_of_living(industry.agencies, using_ai(industry))
+    return industry.agencies.mean_of(using_ai(industry))
 
 
 def standard_popularity(industry: Industry) -> Array:

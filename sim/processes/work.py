@@ -10,7 +10,7 @@ from scipy.special import expit
 from sim.agents.idol import ADULT_AGE, YOUNGER_MINOR_AGE
 from sim.kernels.idols import Caps, count_beyond_caps, kept_caps, legal_caps, work_week
 from sim.processes.decisions import VIDEO, VIRTUAL, VOICE
-from sim.processes.rosters import agency_of_idols, mean_ai_share, standard_popularity
+from sim.processes.rosters import agency_of_idols, mean, mean_ai_share, rows_where, standard_popularity
 from sim.processes.rules import new_duty_in_force
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def staff_fear_for_jobs(industry: Industry) -> None:
     numbers, staff = industry.numbers, industry.staff
     used = industry.agencies.ai_share[industry.groups.agency[industry.groups.rows]] @ numbers.task_weight
     start = numbers.staff_insecurity_start
-    home = start + numbers.staff_insecurity_from_ai * used.mean() * (1 - start) if used.size else start
+    home = start + numbers.staff_insecurity_from_ai * mean(used) * (1 - start) if used.size else start
     staff.insecurity += numbers.staff_insecurity_speed * (home - staff.insecurity)
 
 
@@ -129,6 +129,6 @@ def idols_take_hiatus(industry: Industry) -> None:
     leaving = -np.expm1(-numbers.hiatus_hazard * np.exp(idols.distress))
     chance = np.where(idols.on_hiatus, 1 / numbers.hiatus_weeks, leaving)
     turns = dice.bernoulli("hiatus", idols.identity, industry.week, np.minimum(chance, 1)) & idols.alive
-    for row in np.flatnonzero(turns & ~idols.on_hiatus):
+    for row in rows_where(turns & ~idols.on_hiatus):
         industry.record("hiatus", f"idol {row}", float(idols.hours[row]), f"a member of group {idols.group[row]}")
     idols.on_hiatus = idols.on_hiatus ^ turns
