@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.kernels.groups import move_content
 from sim.params import TOOL_KINDS
 from sim.processes.rosters import count_by, rows_where, using_ai
 
@@ -104,13 +105,9 @@ def agencies_set_content(industry: Industry) -> None:
     """
     numbers, groups = industry.numbers, industry.groups
     speed, pull = 1 / numbers.content_adjustment_weeks, numbers.content_peer_pull
-    ranked = groups.attention_share > 0
-    targets = {"pieces": industry.strategy("content"), "usual_pieces": industry.pieces_without_ai()}
-    for name, target in targets.items():
-        pieces = getattr(groups, name)
-        # A group that debuted last week has not been ranked yet; it makes what it set out with.
-        target = np.where(ranked, target, pieces)
-        pieces += speed * (target - pieces) + pull * (groups.mean_of(pieces) - pieces)
+    targets = industry.strategy("content"), industry.pieces_without_ai()
+    for pieces, target in zip((groups.pieces, groups.usual_pieces), targets, strict=True):
+        move_content(pieces, target, groups.attention_share, groups.alive, speed, pull)
     groups.pieces = np.minimum(groups.pieces, numbers.content_cap * groups.usual_pieces)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.kernels.belonging import any_of_each, count_of_each, mean_of_each
+from sim.kernels.groups import ending_hazards, in_spreads, protections
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -66,24 +67,21 @@ def adoption_share(industry: Industry) -> float:
 
 def standard_popularity(industry: Industry) -> Array:
     """Popularity of every group in SD over the living groups of this week, shape (groups,)."""
-    groups = industry.groups
-    living = groups.popularity[groups.rows]
-    mean = living.sum() / living.size
-    spread = np.sqrt(((living - mean) ** 2).sum() / living.size)
-    return (groups.popularity - mean) / (spread if spread > 0 else 1)
+    return in_spreads(industry.groups.popularity, industry.groups.alive)
 
 
 def protection(industry: Industry) -> Array:
     """Factor on the hazard of ending: popularity and a big agency protect, shape (groups,)."""
     numbers, groups = industry.numbers, industry.groups
-    big = industry.agencies.big[groups.agency]
-    return np.exp(-numbers.popularity_protection * standard_popularity(industry) - numbers.big_agency_protection * big)
+    return protections(groups.popularity, groups.alive, groups.agency, industry.agencies.big,
+                       numbers.popularity_protection, numbers.big_agency_protection)
 
 
 def ending_hazard(industry: Industry) -> Array:
     """Weekly hazard that each group ends, by its age, popularity and agency, shape (groups,)."""
-    by_age = industry.numbers.group_end_hazard[career_year(industry)]
-    return by_age * protection(industry) / industry.baseline.protection * industry.groups.alive
+    groups = industry.groups
+    return ending_hazards(groups.debut_week, groups.alive, protection(industry), industry.baseline.protection,
+                          industry.numbers.group_end_hazard, industry.week, industry.weeks_per_year)
 
 
 def lawful_attention(industry: Industry) -> float:
@@ -95,9 +93,3 @@ def lawful_attention(industry: Industry) -> float:
 def second_group_hours(industry: Industry) -> float:
     """Share of a fan's hours for a second group: never more than the main group leaves."""
     return min(industry.numbers.second_group_hours, 1 - industry.numbers.main_group_hours)
-
-
-def career_year(industry: Industry) -> Array:
-    """Full 52-week periods since debut, with all from the tenth on in one class, shape (groups,)."""
-    years = (industry.week - industry.groups.debut_week) // industry.weeks_per_year
-    return np.minimum(years, industry.numbers.group_end_hazard.size - 1)
