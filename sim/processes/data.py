@@ -17,6 +17,7 @@ from sim.agents.fan import (
 )
 from sim.agents.institutions import Notice
 from sim.kernels import Trusting, entrust, in_float32, sweep
+from sim.kernels.agencies import Collecting, collect_records
 from sim.kernels.idols import best_known
 from sim.params import SENSITIVITY_CLASSES, WEEKS_PER_YEAR
 from sim.processes.decisions import ANALYTICS, IMAGE, VIRTUAL, VOICE
@@ -43,15 +44,15 @@ NEEDED_BITS = np.array([0, 0, PAYS, GIVES_BIOMETRICS], dtype=np.uint8)
 """Account bit without which a fan leaves no records of a sensitivity class."""
 
 
-def weekly_keep(industry: Industry, lawful: np.ndarray | float, kind: int | slice = slice(None)) -> np.ndarray:
-    """Share of the records of each class kept for another week, shape (..., 4); or of one class, shape (...).
+def weekly_keep(industry: Industry, lawful: float) -> np.ndarray:
+    """Share of the records of each class kept for another week, shape (4,).
 
-    The retention limit shortens it where it is kept; ``lawful`` says where, or for which share of the records.
+    The retention limit shortens it where it is kept: for the share ``lawful`` of the records.
     """
     numbers = industry.numbers
     free = np.exp(-1 / numbers.retention_weeks)
     limited = np.exp(-1 / np.minimum(numbers.retention_weeks, numbers.retention_limit))
-    return free[kind] + np.multiply.outer(lawful, (limited - free)[kind])
+    return free + lawful * (limited - free)
 
 
 def consent_share(industry: Industry) -> float:
@@ -73,29 +74,32 @@ def holders_collect_records(industry: Industry) -> None:
     """Holders collect what consent, minimisation and their tools' appetite make of it, and delete what is too old."""
     numbers, agencies, services = industry.numbers, industry.agencies, industry.services
     refill_heads(industry)
-    inflow = 1 - np.exp(-1 / numbers.retention_weeks[CONTACT])
-    consent = consent_share(industry) / industry.baseline.consent
-    for holders in (agencies, services):
-        holders.minimised += (numbers.minimisation - holders.minimised) / numbers.minimisation_weeks
-        rate = collection_rate(industry, holders)
-        keep = weekly_keep(industry, ~holders.symbolic, CONTACT)
-        holders.records_per_head = holders.records_per_head * keep + inflow * consent * rate
-        home = inflow / (1 - keep) * consent * rate
-        excess = np.maximum(0, holders.records_per_head - home)
-        holders.records_per_head -= numbers.minimisation * excess / numbers.old_stock_weeks
-        holders.annual_revenue += (holders_revenue(industry, holders) - holders.annual_revenue) / WEEKS_PER_YEAR
+    kept, within_limit = (float(weekly_keep(industry, lawful)[CONTACT]) for lawful in (0, 1))
+    terms = Collecting(
+        minimisation=numbers.minimisation, minimisation_weeks=numbers.minimisation_weeks,
+        minimisation_effect=numbers.minimisation_effect, old_stock_weeks=numbers.old_stock_weeks,
+        inflow=float(1 - np.exp(-1 / numbers.retention_weeks[CONTACT])) * consent_share(industry)
+        / industry.baseline.consent, kept=kept, kept_within_limit=within_limit, weeks_per_year=float(WEEKS_PER_YEAR))
+    for holders, hunger in zip((agencies, services), hunger_for_records(industry), strict=True):
+        collect_records(holders.symbolic, hunger, holders_revenue(industry, holders), terms, holders.minimised,
+                        holders.records_per_head, holders.annual_revenue)
 
 
-def collection_rate(industry: Industry, holders: Population) -> np.ndarray:
-    """Collection of each holder against week 0 without AI, shape (holders,): the hungrier its tool, the more.
+def hunger_for_records(industry: Industry) -> tuple[np.ndarray, np.ndarray]:
+    """Extra records that tools make agencies and shared services want, against what they collect without AI.
 
     Shared services use analytics as far as the average agency does.
     """
     agencies, tools = industry.agencies, industry.tools
     hunger = agencies.ai_share[:, ANALYTICS] * tools.appetite[agencies.tool[:, ANALYTICS]]
-    if holders is not agencies:
-        hunger = agencies.mean_of(hunger)
-    return (1 - industry.numbers.minimisation_effect * holders.minimised) * (1 + hunger)
+    return hunger, np.full(industry.services.size, agencies.mean_of(hunger))
+
+
+def collection_rates(industry: Industry) -> list[np.ndarray]:
+    """Collection of each agency and of each shared service against week 0 without AI: the hungrier, the more."""
+    effect, hungers = industry.numbers.minimisation_effect, hunger_for_records(industry)
+    return [(1 - effect * holders.minimised) * (1 + hunger)
+            for holders, hunger in zip((industry.agencies, industry.services), hungers, strict=True)]
 
 
 def refill_heads(industry: Industry) -> None:
@@ -117,8 +121,8 @@ def holders_revenue(industry: Industry, holders: Population) -> np.ndarray:
 def fans_entrust_records(industry: Industry) -> None:
     """Fans who consent leave records with every hour of use; their trust recovers and old harm fades."""
     numbers, fans, groups, f4 = industry.numbers, industry.fans, industry.groups, np.float32
-    rate = collection_rate(industry, industry.agencies)[groups.agency]
-    shared = mean(collection_rate(industry, industry.services))
+    of_agencies, of_services = collection_rates(industry)
+    rate, shared = of_agencies[groups.agency], mean(of_services)
     keep = weekly_keep(industry, lawful_attention(industry))
     terms = in_float32(Trusting(
         keep_deleted=np.exp(-1 / numbers.deletion_weeks), consent=consent_share(industry),

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.kernels.agencies import appeal_of_tools, hand_over, leave_to_people, note_users
 from sim.kernels.groups import move_content
 from sim.params import TOOL_KINDS
-from sim.processes.rosters import count_by, rows_where, using_ai
+from sim.processes.rosters import rows_where, using_ai
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -54,14 +55,10 @@ def agencies_choose_tools(industry: Industry) -> None:
     """For each kind an agency's standing taste picks a vendor; more capable tools are picked more often."""
     numbers, agencies, tools = industry.numbers, industry.agencies, industry.tools
     kind = np.arange(len(TOOL_KINDS), dtype=np.uint32)
-    offered = tools.kind == kind[:, None]
-    best = np.where(offered, tools.capability, 0).max(axis=1)[tools.kind]
-    appeal = np.where(offered, np.exp(numbers.vendor_choice * (tools.capability - best)), 0)
+    appeal = appeal_of_tools(tools.kind, tools.capability, kind.size, numbers.vendor_choice)
     agencies.tool = industry.dice.pick("tool taste", agencies.identity[:, None], 0, appeal, draw=kind)
-    used = agencies.adopted & agencies.alive[:, None]
-    tools.users = count_by(agencies.tool.ravel(), used.ravel(), tools.size)
-    analytics = agencies.tool[:, ANALYTICS]
-    agencies.leak_risk = np.where(agencies.adopted[:, ANALYTICS], tools.leak_risk[analytics], 1)
+    note_users(agencies.tool, agencies.adopted, agencies.alive, tools.leak_risk, ANALYTICS, tools.users,
+               agencies.leak_risk)
 
 
 def agencies_hand_over_tasks(industry: Industry) -> None:
@@ -70,20 +67,16 @@ def agencies_hand_over_tasks(industry: Industry) -> None:
     Time is saved only as people learn to use the tools.
     """
     numbers, agencies, groups = industry.numbers, industry.agencies, industry.groups
-    share = agencies.adopted * industry.tools.capability[agencies.tool]
     # Where an idol's likeness needs consent, voices and avatars are made of those who consent only.
-    consenting = 1 - numbers.likeness_consent * (1 - numbers.idol_consent_share) * agencies.lawful
-    for likeness in (VOICE, VIRTUAL):
-        share[:, likeness] *= consenting
-    agencies.ai_share = np.where(agencies.lawful[:, None], np.minimum(share, allowed_ai_share(industry)), share)
-    share = agencies.ai_share
-    attained = share / np.maximum(numbers.capability_ceiling, float_info.min)
-    learnt = 1 - np.exp(-agencies.weeks_of_use / numbers.learning_weeks)
-    weight = numbers.task_weight / numbers.task_weight.sum()
-    agencies.saving = np.minimum(attained * learnt, 1) @ weight
-    human = 1 - share.T.take(groups.agency, axis=1)
-    groups.human_song, groups.human_vocal = human[COMPOSITION], human[VOICE]
-    groups.human_choreography, groups.human_image = human[VIDEO], human[IMAGE]
+    consenting = np.ones(len(TOOL_KINDS))
+    consenting[[VOICE, VIRTUAL]] = 1 - numbers.likeness_consent * (1 - numbers.idol_consent_share)
+    hand_over(agencies.adopted, agencies.tool, industry.tools.capability, agencies.weeks_of_use, agencies.lawful,
+              consenting, allowed_ai_share(industry), np.maximum(numbers.capability_ceiling, float_info.min),
+              numbers.task_weight / numbers.task_weight.sum(), numbers.learning_weeks, agencies.ai_share,
+              agencies.saving)
+    for kind, human in ((COMPOSITION, groups.human_song), (VOICE, groups.human_vocal),
+                        (VIDEO, groups.human_choreography), (IMAGE, groups.human_image)):
+        leave_to_people(agencies.ai_share, groups.agency, kind, human)
 
 
 def allowed_ai_share(industry: Industry) -> np.ndarray:
