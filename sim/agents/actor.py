@@ -78,8 +78,9 @@ class State:
         kept as 0), OverflowError where it would lose its size (300 in an int8), ValueError where the shape is
         another.
         """
-        if type(values) is float and self.dtype.kind == "f":
-            return values  # one number for all: by far the most common case, without the detours
+        # One number for all is by far the most common case: without the detours.
+        if type(values) in (float, int) and self.dtype.kind == "f":
+            return values
         if type(values) is int and self.dtype.kind == "i" and self._bounds[0] <= values <= self._bounds[1]:
             return values
         array = np.asarray(values)

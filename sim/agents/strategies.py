@@ -116,7 +116,7 @@ def secure_against_loss(industry: Industry) -> np.ndarray:
         risk = holders.risk / np.maximum(holders.first_risk, float_info.min)
         first_fine = max(industry.first_expected_fine, float_info.min)
         fear = (holders.expected_fine / first_fine) ** numbers.fine_deterrence if industry.first_expected_fine else 1
-        changes.append(numbers.security_learning * np.clip(risk * fear - 1, -1, 1))
+        changes.append(numbers.security_learning * np.minimum(np.maximum(risk * fear - 1, -1), 1))
     return np.concatenate(changes)
 
 

@@ -67,7 +67,7 @@ def sweep(kernel: Callable[..., None], size: int, threads: int, *columns: object
 
 def in_float32[Terms: tuple[Any, ...]](terms: Terms) -> Terms:
     """The same terms of the week, each number rounded once to the fans' float32."""
-    return terms._make(np.float32(number) for number in terms)  # type: ignore[attr-defined]
+    return terms._make(map(np.float32, terms))  # type: ignore[attr-defined]
 
 
 def _fetch_early(typing_context: Any, column: Any, place: Any) -> Any:

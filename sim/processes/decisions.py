@@ -109,8 +109,8 @@ def agencies_set_editing(industry: Industry) -> None:
     numbers, groups, agencies = industry.numbers, industry.groups, industry.agencies
     seen = editing_advantage(industry) / industry.baseline.editing_advantage
     agencies.editing_reward += numbers.editing_reward_learning * (seen - agencies.editing_reward)
-    groups.editing += numbers.editing_speed * (industry.strategy("editing") - groups.editing)
-    groups.editing = np.clip(groups.editing, 0, editing_cap(industry, groups.agency))
+    moved = groups.editing + numbers.editing_speed * (industry.strategy("editing") - groups.editing)
+    groups.editing = np.minimum(np.maximum(moved, 0), editing_cap(industry, groups.agency))
 
 
 def editing_cap(industry: Industry, agency: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.idol import ADULT_AGE
+from sim.kernels.groups import relative_pieces
 from sim.kernels.idols import pay_idols
 from sim.params import WEEKS_PER_YEAR
 from sim.processes import beauty
@@ -46,8 +47,7 @@ def hours_left(industry: Industry) -> float:
 
 def against_no_ai(industry: Industry, pieces: np.ndarray) -> np.ndarray:
     """Pieces a week over those that the group would make without AI; 0 for groups that ended."""
-    usual = industry.groups.usual_pieces
-    return np.divide(pieces, usual, out=np.zeros_like(usual), where=industry.groups.alive & (usual > 0))
+    return relative_pieces(pieces, industry.groups.usual_pieces, industry.groups.alive)
 
 
 def vendors_earn_income(industry: Industry) -> None:
@@ -64,24 +64,25 @@ def agencies_pay_costs(industry: Industry) -> None:
     """Agencies pay staff, idol time where it has a price, fixed and other costs, tools and what the law costs."""
     numbers, groups, agencies = industry.numbers, industry.groups, industry.agencies
     saving = agencies.saving[groups.agency]
-    staff_hours = against_no_ai(industry, groups.pieces) * (1 - numbers.staff_saving * saving)
+    content = against_no_ai(industry, groups.pieces)
+    staff_hours = content * (1 - numbers.staff_saving * saving)
     staff_cost = numbers.staff_cost_share * numbers.industry_revenue * industry.scale * groups.attention_share
     law = compliance_share(industry)[groups.agency] * groups.revenue
     earned = sum_by(groups.agency, groups.revenue, agencies.size)
     tools = (industry.tool_spending / np.maximum(earned, float_info.min))[groups.agency] * groups.revenue
-    groups.wages = staff_cost * idol_time_paid(industry)
+    groups.wages = staff_cost * idol_time_price(industry) * content
     groups.cost = staff_cost * staff_hours + groups.wages + numbers.other_cost_share * groups.revenue
     groups.cost = groups.cost + numbers.fixed_cost * groups.alive + tools + law
     agencies.compliance_cost = sum_by(groups.agency, law, agencies.size)
 
 
-def idol_time_paid(industry: Industry) -> np.ndarray:
-    """Idols' content hours that have a price, in units of the group's staff hours without AI, shape (groups,)."""
+def idol_time_price(industry: Industry) -> np.ndarray:
+    """Price of the idols' hours that content takes, over that of its staff hours without AI, shape (groups,)."""
     numbers, groups = industry.numbers, industry.groups
     saving = np.where(groups.virtual, numbers.virtual_idol_saving, numbers.idol_saving)
     hours = numbers.idol_hours_per_piece * (1 - saving * industry.agencies.saving[groups.agency])
     price = numbers.idol_time_price * industry.agencies.lawful[groups.agency]
-    return price * hours / numbers.staff_hours_per_piece * against_no_ai(industry, groups.pieces)
+    return price * hours / numbers.staff_hours_per_piece
 
 
 def compliance_share(industry: Industry) -> np.ndarray:
