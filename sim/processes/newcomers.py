@@ -13,6 +13,7 @@ from scipy.special import expit
 from sim.agents.fan import GIVES_BIOMETRICS, NO_GROUP, PAYS, REGISTERED_AGENCY
 from sim.dice import identity_of, picked
 from sim.evidence import distribution
+from sim.kernels.newcomers import Character, traits_of_fans
 from sim.params import TOOL_KINDS, WEEKS_PER_YEAR
 from sim.processes.data import SERVICE_BITS
 from sim.processes.decisions import editing_cap, first_kinds
@@ -47,20 +48,20 @@ def draw_fans(industry: Industry, seats: Array, week: int, main_group: Array | N
     female = even["female"] < numbers.female_fan_share
     band = picked(numbers.fan_age_share, even["age band"])
     age = numbers.fan_age_from[band] + even["age"] * (numbers.fan_age_to - numbers.fan_age_from)[band]
-    comparison, parasocial = bell["comparison"], 1 - (1 - even["parasocial"]) ** numbers.parasocial_power
+    comparison = bell["comparison"]
+    parasocial, set_point, susceptibility = traits_of_fans(female, age, comparison, even["parasocial"],
+                                                           bell["set point"], character(industry))
     spread = numbers.fan_hours_spread
     hours = dice.lognormal("hours", who, week, np.log(numbers.fan_hours) - spread**2 / 2, spread)
     if main_group is None:
         main_group = picked(attention, even["main group"])
     second = picked(attention, even["second group"])
     follows = (even["second"] < numbers.second_group_share) & (second != main_group)
-    set_point = set_points_of(industry, comparison, female, age, bell["set point"])
     settled = numbers.dissatisfaction_noise / np.sqrt(1 - numbers.weekly_persistence**2)
     attached = numbers.newcomer_attachment * parasocial
     return {
         "identity": who, "female": female, "age": age, "comparison": comparison, "set_point": set_point,
-        "susceptibility": susceptibility_of(industry, comparison, female, age, parasocial),
-        "parasocial": parasocial, "hours": hours, "privacy_stance": even["privacy"],
+        "susceptibility": susceptibility, "parasocial": parasocial, "hours": hours, "privacy_stance": even["privacy"],
         "accounts": draw_accounts(industry, who, week), "main_group": main_group,
         "second_group": np.where(follows, second, NO_GROUP),
         "dissatisfaction": set_point + settled * bell["first dissatisfaction"],
@@ -69,25 +70,17 @@ def draw_fans(industry: Industry, seats: Array, week: int, main_group: Array | N
     }
 
 
-def set_points_of(industry: Industry, comparison: Array, female: Array, age: Array, own: Array) -> Array:
-    """Set points of dissatisfaction in SD: they go with comparison, are lower in boys and rise through school.
-
-    ``own``: what is everybody's own beside that, standard normal.
-    """
+def character(industry: Industry) -> Character:
+    """How the traits of fans hang together."""
     numbers = industry.numbers
-    tie = numbers.comparison_correlation
-    trait = numbers.set_point_spread * (tie * comparison + np.sqrt(1 - tie**2) * own)
-    school = np.minimum(age, numbers.set_point_age_end) - numbers.set_point_age_reference
-    return trait + np.where(female, 0, numbers.male_set_point) + numbers.set_point_age_slope * school
-
-
-def susceptibility_of(industry: Industry, comparison: Array, female: Array, age: Array, parasocial: Array) -> Array:
-    """How strongly appearance content acts: most on those who compare themselves, on the young, on the devoted."""
-    numbers = industry.numbers
-    sex = np.where(female, 1, numbers.male_susceptibility)
-    young = np.where(age < numbers.young_until, numbers.young_susceptibility, 1)
-    devoted = 1 + numbers.parasocial_susceptibility * parasocial
-    return np.maximum(0, 1 + numbers.susceptibility_slope * comparison) * sex * young * devoted
+    return Character(
+        parasocial_power=numbers.parasocial_power, comparison_tie=numbers.comparison_correlation,
+        set_point_spread=numbers.set_point_spread, male_set_point=numbers.male_set_point,
+        age_slope=numbers.set_point_age_slope, age_end=numbers.set_point_age_end,
+        age_reference=numbers.set_point_age_reference, susceptibility_slope=numbers.susceptibility_slope,
+        male_susceptibility=numbers.male_susceptibility, young_until=numbers.young_until,
+        young_susceptibility=numbers.young_susceptibility,
+        parasocial_susceptibility=numbers.parasocial_susceptibility)
 
 
 def draw_accounts(industry: Industry, who: Array, week: int) -> Array:
