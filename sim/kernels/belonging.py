@@ -33,17 +33,6 @@ def any_of_each(marks) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True)
-def sum_of_marked(values, marked) -> np.ndarray:
-    """Sum of the ``marked`` (kinds,) columns of ``values`` (owners, kinds) for each owner, in their order."""
-    total = np.zeros(values.shape[0])
-    for one in range(values.shape[0]):
-        for kind in range(marked.size):
-            if marked[kind]:
-                total[one] += values[one, kind]
-    return total
-
-
-@njit(cache=True, nogil=True)
 def count_of_each(owner, counted, owners) -> np.ndarray:
     """How many counted members each owner has, shape (owners,)."""
     members = np.zeros(owners, dtype=np.int64)

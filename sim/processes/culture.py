@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.kernels.belonging import sum_of_marked
+from sim.kernels.songs import Crediting, credit_songs
 from sim.params import CULTURES
 from sim.processes.attention import known_share
 from sim.processes.decisions import COMPOSITION
@@ -78,17 +78,14 @@ def write_songs(industry: Industry, rows: np.ndarray, week: int) -> Songs:
     ai = 1 - groups.human_song[rows]
     mix = (1 - ai)[:, None] * human + ai[:, None] * made
     care = industry.agencies.care[agency]
-    acknowledged = np.minimum(1, numbers.acknowledgement + numbers.acknowledgement_from_care * care)
-    acknowledged = np.maximum(acknowledged, numbers.credit_duty * industry.agencies.lawful[agency])
-    marked = industry.tools.provenance[tools] * industry.agencies.lawful[agency]
-    credit = (1 - ai) * numbers.human_credit * acknowledged
-    credit = credit + ai * marked * numbers.attribution_recall * numbers.provenance_survival
     sacred = dice.bernoulli("sacred symbol", groups.identity[rows], week, numbers.sacred_symbol_share * (1 - care))
-    borrowed = sum_of_marked(mix, UNDER_REPRESENTED)
-    weighed = (mix * representation_weight(industry)).sum(axis=1)
-    return Songs(mix=mix, ai_share=ai, score=weighed * (1 - credit) * (1 + sacred), borrowed=borrowed,
-                 credited=borrowed * credit, intended_by_ai=ai * sum_of_marked(human, UNDER_REPRESENTED),
-                 retained_by_ai=ai * sum_of_marked(made, UNDER_REPRESENTED), marked=ai * marked)
+    crediting = Crediting(
+        acknowledgement=numbers.acknowledgement, from_care=numbers.acknowledgement_from_care,
+        duty=numbers.credit_duty, human_credit=numbers.human_credit,
+        marks_recalled=numbers.attribution_recall * numbers.provenance_survival)
+    measures = credit_songs(human, made, ai, care, industry.agencies.lawful[agency], industry.tools.provenance[tools],
+                            sacred, representation_weight(industry), UNDER_REPRESENTED, crediting)
+    return Songs(mix, ai, *measures.T)
 
 
 def remember_songs(industry: Industry, songs: Songs) -> None:
