@@ -150,7 +150,9 @@ class Population[A: Actor](RowSet[A]):
         values = self._fit(len(slots), columns)
         was_alive = self.alive[slots]
         self._announce(ModelSignals.AGENT_REMOVED, slots[was_alive])
-        self._settle(slots, identities, week, values)
+        # Rows without a gap are a slice, which numpy fills in half the time.
+        gapless = len(slots) > 0 and slots[-1] - slots[0] == len(slots) - 1 and _ascending(slots)
+        self._settle(slice(slots[0], slots[-1] + 1) if gapless else slots, identities, week, values)
         self._living += len(slots) - int(np.count_nonzero(was_alive))
         if not was_alive.all():
             self._rows = None
