@@ -24,6 +24,7 @@ from sim.agents.service import Service
 from sim.agents.strategies import DEFAULT_STRATEGIES, STRATEGIES, strategy_for
 from sim.building import build, found_own_kinds
 from sim.dice import Dice, identity_of
+from sim.kernels.belonging import any_of_each
 from sim.params import WEEKS_PER_YEAR
 from sim.plugins import Plugin, load_plugins, with_own_processes, with_own_strategies
 from sim.processes import WEEK
@@ -168,6 +169,10 @@ class Industry(Census):
     def active_share(self) -> float:
         """Share of seats in the fandom that are taken."""
         return len(self.fans) / self.fans.size
+
+    def adoption_share(self) -> float:
+        """Share of agencies that use any AI tool."""
+        return self.agencies.mean_of(any_of_each(self.agencies.adopted))
 
     def mean_trust(self) -> float:
         """Expected trust of the audience, weighed by attention."""

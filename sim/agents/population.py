@@ -202,7 +202,7 @@ class Population[A: Actor](RowSet[A]):
 
     def _fit(self, count: int, columns: Mapping[str, ArrayLike]) -> dict[str, ArrayLike]:
         """Check everything that is said of newcomers before a word of it is written."""
-        states, values = self._states, dict(self._starts)
+        states, values = self._states, dict[str, ArrayLike](self._starts)
         for name, said in columns.items():
             if name not in states:
                 raise AttributeError(self._no_such(name))

@@ -58,7 +58,7 @@ def imitate_adopters(industry: Industry) -> np.ndarray:
     numbers, agencies = industry.numbers, industry.agencies
     price = industry.tools.mean_of(industry.tools.price)
     gain = expit(numbers.expected_gain + numbers.gain_from_price * (price - 1))
-    share = np.count_nonzero(agencies.adopted.any(axis=1) & agencies.alive) / len(agencies)
+    share = industry.adoption_share()
     eager = np.where(agencies.big, numbers.big_agency_adoption, 1)
     eager = eager / agencies.mean_of(eager)
     return (numbers.adoption_external + numbers.adoption_imitation * share) * gain * eager

@@ -6,11 +6,32 @@ second axis. A kernel that returns nothing writes in place.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from sim.kernels.blocks import compiled
+
+# ---- money ----
+
+
+@compiled
+def pay_for_tools(revenue, ai_share, tool, price, composition, table, income) -> np.ndarray:
+    """Vendors earn, into ``income`` (tools,), by what their users let AI do; returns what each agency spends.
+
+    Users also carry what a licence pool takes of the tools for ``composition``.
+    """
+    numbers = table[0]
+    spent = np.zeros(revenue.size)
+    income[:] = 0
+    for agency in range(revenue.size):
+        music = numbers.tool_income_share * numbers.recorded_music_share * revenue[agency]
+        for kind in range(ai_share.shape[1]):
+            paid = music * ai_share[agency, kind] * price[tool[agency, kind]]
+            income[tool[agency, kind]] += paid
+            spent[agency] += paid
+            if kind == composition:
+                spent[agency] += numbers.licence_pool * paid
+    return spent
+
 
 # ---- tools ----
 
@@ -66,31 +87,51 @@ def leave_to_people(ai_share, agency, kind, human) -> None:
 # ---- records ----
 
 
-class Collecting(NamedTuple):
-    """What decides this week how many records holders keep for each person."""
-
-    minimisation: float
-    minimisation_weeks: float
-    minimisation_effect: float
-    old_stock_weeks: float
-    inflow: float
-    kept: float
-    kept_within_limit: float
-    weeks_per_year: float
-
-
 @compiled
-def collect_records(symbolic, hunger, revenue, terms, minimised, records_per_head, annual_revenue) -> None:
+def collect_records(symbolic, hunger, revenue, inflow, kept_freely, kept_lawfully, year, table, minimised,
+                    records_per_head, annual_revenue) -> None:
     """Holders collect what minimisation and the hunger of their tools make of it, and delete what is too old.
 
     A minimisation law also deletes what lies above the stock that today's collection would leave. Holders that comply
-    on paper keep records beyond the limit.
+    on paper keep records beyond the limit. ``inflow`` a week at the collection of week 0, shares ``kept`` a week,
+    ``year`` in weeks; ``table``: the numbers in force, one row to be read by name.
     """
+    numbers = table[0]
     for holder in range(symbolic.size):
-        minimised[holder] += (terms.minimisation - minimised[holder]) / terms.minimisation_weeks
-        gathered = terms.inflow * (1 - terms.minimisation_effect * minimised[holder]) * (1 + hunger[holder])
-        kept = terms.kept if symbolic[holder] else terms.kept_within_limit
+        minimised[holder] += (numbers.minimisation - minimised[holder]) / numbers.minimisation_weeks
+        gathered = inflow * (1 - numbers.minimisation_effect * minimised[holder]) * (1 + hunger[holder])
+        kept = kept_freely if symbolic[holder] else kept_lawfully
         held = records_per_head[holder] * kept + gathered
         above = max(0.0, held - gathered / (1 - kept))
-        records_per_head[holder] = held - terms.minimisation * above / terms.old_stock_weeks
-        annual_revenue[holder] += (revenue[holder] - annual_revenue[holder]) / terms.weeks_per_year
+        records_per_head[holder] = held - numbers.minimisation * above / numbers.old_stock_weeks
+        annual_revenue[holder] += (revenue[holder] - annual_revenue[holder]) / year
+
+
+@compiled
+def reckon_hazard(alive, symbolic, security, records_per_head, heads, leak_risk, uses_ai, lawful, table, risk,
+                  first_risk, hazard) -> None:
+    """Expected breaches a year of each holder: more records mean more, security fewer, ungoverned AI more.
+
+    ``uses_ai`` and ``lawful`` (holders,): shares from 0 to 1. Effort on paper protects nobody.
+    """
+    numbers = table[0]
+    for holder in range(alive.size):
+        ordered = (1 - numbers.governed_share) * numbers.ai_governance_duty * lawful[holder]
+        shadow = 1 + numbers.shadow_ai_risk * uses_ai[holder] * (1 - (numbers.governed_share + ordered))
+        effort = 0.0 if symbolic[holder] else security[holder]
+        risk[holder] = (records_per_head[holder] ** numbers.breach_size_exponent * shadow * leak_risk[holder]
+                        * np.exp(-numbers.security_effect * effort))
+        if not first_risk[holder] > 0:
+            first_risk[holder] = risk[holder]
+        size = (heads[holder] / numbers.breach_reference_subjects) ** numbers.breach_size_exponent
+        hazard[holder] = numbers.breach_rate * size * risk[holder] * alive[holder]
+
+
+@compiled
+def set_security(change, symbolic, table, security) -> None:
+    """Security changes and wears off; whoever complies with a duty goes at least as far as that."""
+    numbers = table[0]
+    for holder in range(security.size):
+        security[holder] += change[holder] - numbers.security_forgetting * security[holder]
+        if numbers.security_duty > 0 and not symbolic[holder]:
+            security[holder] = max(security[holder], numbers.security_duty)

@@ -1,14 +1,20 @@
-"""What a week does to every group, compiled: how it stands, how likely it ends, what it puts out.
+"""What a week does to every group, compiled: how it stands, how likely it ends, what it puts out, costs and leaves.
 
-Float64 throughout; groups are added up in the order of their rows. Arguments are columns of the groups and of their
-agencies (looked up by ``agency``), and single numbers.
+Float64 throughout; groups are added up in the order of their rows. Arguments are columns of the groups, columns of
+their agencies (looked up by ``agency``), and single numbers; ``table`` holds the numbers in force, one row to be read
+by name.
 """
 
 from __future__ import annotations
 
+from sys import float_info
+
 import numpy as np
 
 from sim.kernels.blocks import compiled
+
+TINY = float_info.min
+"""What nothing counts as where a logarithm is taken."""
 
 
 @compiled
@@ -72,3 +78,80 @@ def relative_pieces(pieces, usual, alive) -> np.ndarray:
         if alive[group] and usual[group] > 0:
             ratio[group] = pieces[group] / usual[group]
     return ratio
+
+
+@compiled
+def rank(popularity, backlash, delivered, editing, mean_editing, human_song, alive, agency, lawful, known, table,
+         attention_share) -> None:
+    """The feed shares out attention by popularity, volume, editing and, as far as it is ``known``, human work.
+
+    A label on AI music costs what listeners who are not used to electronic sounds take away.
+    """
+    numbers = table[0]
+    penalty = numbers.label_penalty * (1 - numbers.electronic_familiarity) * numbers.music_label
+    highest, total = -np.inf, 0.0
+    for group in range(alive.size):
+        if not alive[group]:
+            continue
+        artificial = 1 - human_song[group]
+        appeal = popularity[group] - backlash[group]
+        appeal += numbers.volume_exponent * np.log(max(delivered[group], TINY))
+        appeal += numbers.editing_popularity * (editing[group] - mean_editing)
+        appeal -= numbers.human_premium * known * artificial
+        appeal += np.log1p(-penalty * artificial * lawful[agency[group]])
+        attention_share[group] = appeal
+        highest = max(highest, appeal)
+    for group in range(alive.size):
+        attention_share[group] = np.exp(attention_share[group] - highest) if alive[group] else 0.0
+        total += attention_share[group]
+    attention_share /= total
+
+
+@compiled
+def move_popularity(home, fan_trust, burnt_out, chance, churn, table, popularity) -> None:
+    """Popularity drifts by ``chance`` around each group's home, falls with burnt-out members and with fans who left."""
+    numbers = table[0]
+    for group in range(home.size):
+        lost = churn * max(0.0, numbers.trust_start - fan_trust[group])
+        popularity[group] = (
+            home[group]
+            + numbers.popularity_persistence * (popularity[group] - home[group])
+            + numbers.popularity_scale * chance[group]
+            - numbers.burnout_popularity_loss * numbers.burnout_popularity_speed * burnt_out[group]
+            - numbers.churn_popularity_feedback * lost
+        )
+
+
+@compiled
+def pay_costs(alive, virtual, attention_share, revenue, content, agency, saving, lawful, law, tools, staff_budget,
+              table, wages, cost) -> None:
+    """Groups cost staff, idols' time where it has a price, tools, what the law costs, fixed and other costs.
+
+    ``content``: pieces against those without AI; ``law`` and ``tools``: what they cost each agency as a share of its
+    revenue; ``staff_budget`` of all groups without AI, million KRW a year.
+    """
+    numbers = table[0]
+    for group in range(alive.size):
+        own = agency[group]
+        staff = staff_budget * attention_share[group]
+        idol_saving = numbers.virtual_idol_saving if virtual[group] else numbers.idol_saving
+        idol_hours = numbers.idol_hours_per_piece * (1 - idol_saving * saving[own])
+        price = numbers.idol_time_price * lawful[own] * idol_hours / numbers.staff_hours_per_piece
+        wages[group] = staff * price * content[group]
+        cost[group] = (
+            staff * content[group] * (1 - numbers.staff_saving * saving[own])
+            + wages[group]
+            + (numbers.other_cost_share + tools[own] + law[own]) * revenue[group]
+            + numbers.fixed_cost * alive[group]
+        )
+
+
+@compiled
+def split_earnings(revenue, cost, wages, members, table, split, share_of_each, wage_of_each) -> None:
+    """What idols get of what a group leaves over, all together (``split``) and each member, and each one's wage."""
+    numbers = table[0]
+    for group in range(members.size):
+        left = max(0.0, revenue[group] - cost[group])
+        split[group] = numbers.idol_split * left if members[group] > 0 else 0.0
+        share_of_each[group] = split[group] / max(members[group], 1)
+        wage_of_each[group] = wages[group] / max(members[group], 1)

@@ -1,6 +1,7 @@
-"""What a week of work and pay does to every idol, compiled: one pass over the idols for each rule.
+"""What a week does to every idol, compiled: one pass over the idols for each rule.
 
-Float64 throughout. Members are added up in their order, so that sums keep their bits.
+Float64 throughout. Members are added up in their order, so that sums keep their bits. ``table`` holds the numbers in
+force, one row to be read by name.
 """
 
 from __future__ import annotations
@@ -82,6 +83,82 @@ def work_week(alive, on_hiatus, age, group, agency, keeps_minors_cap, lawful, as
     for one in range(asked.size):
         delivered[one] = worked[one] / here[one] if here[one] > 0 else 0
         presence[one] = here[one] / members[one] if members[one] > 0 else 1
+
+
+@compiled
+def fear_for_jobs(group, agency, standing, ai_share, automating, week, table, contract_start, insecurity) -> None:
+    """Idols fear for their place in unpopular groups, where AI does the ``automating`` kinds of task, and when a
+    contract ends; one that has ended is renewed.
+
+    ``standing``: popularity of the groups in SD.
+    """
+    numbers = table[0]
+    of_group = np.empty(agency.size)
+    for one in range(agency.size):
+        automated = 0.0
+        for kind in automating:
+            automated += ai_share[agency[one], kind]
+        of_group[one] = (numbers.idol_insecurity_level - numbers.idol_insecurity_from_popularity * standing[one]
+                         + numbers.idol_insecurity_from_automation * (automated / len(automating)))
+    for idol in range(group.size):
+        left = numbers.contract_weeks - (week - contract_start[idol])
+        last_year = numbers.idol_insecurity_from_contract * (left <= numbers.contract_end_weeks)
+        insecurity[idol] = 1 / (1 + np.exp(-(of_group[group[idol]] + last_year)))
+        if left <= 0:
+            contract_start[idol] = week
+
+
+@compiled
+def press(group, agency, lawful, body, risen, table, appearance_gap, pressure) -> None:
+    """The further the norm, which has ``risen`` so far (SD), lies from a body, the likelier the order to diet."""
+    numbers = table[0]
+    banned = numbers.weight_order_ban * numbers.weight_ban_reach
+    for idol in range(group.size):
+        gap = risen - body[idol]
+        pressed = 1 / (1 + np.exp(-(numbers.pressure_intercept + numbers.pressure_slope * gap)))
+        appearance_gap[idol] = gap
+        pressure[idol] = pressed * (1 - banned * lawful[agency[group[idol]]])
+
+
+@compiled
+def feel_distress(group, agency, lawful, pressure, hours, deepfakes, harm, noise, table, distress) -> None:
+    """Distress returns to normal but for pressure, long hours, deepfakes and lost data; care duties relieve it."""
+    numbers = table[0]
+    cared = numbers.distress_from_care * numbers.care_duty
+    for idol in range(group.size):
+        distress[idol] = (
+            numbers.distress_persistence * distress[idol]
+            + numbers.distress_from_pressure * (pressure[idol] - numbers.pressure_reference)
+            + numbers.distress_from_hours * (hours[idol] - numbers.hours_reference)
+            + numbers.distress_from_deepfakes * np.log1p(deepfakes[idol])
+            + numbers.distress_from_exposure * harm[idol]
+            - cared * lawful[agency[group[idol]]]
+            + noise[idol]
+        )
+
+
+@compiled
+def record_idols(group, agency, lawful, ai_share, asking, tracking, weeks, table, biometric, location, harm) -> None:
+    """Agencies keep faces, voices, motion and whereabouts for so many ``weeks``, or as long as a limit that they keep.
+
+    Tools of the ``asking`` kinds want more of the first, those of the ``tracking`` kind of the last; old harm fades.
+    """
+    numbers = table[0]
+    recorded, tracked, lasting = np.empty(lawful.size), np.empty(lawful.size), np.empty(lawful.size)
+    for one in range(lawful.size):
+        appetite = 0.0
+        for kind in asking:
+            appetite += ai_share[one, kind]
+        left = 1 - numbers.idol_data_limit * lawful[one]
+        consenting = 1 - numbers.likeness_consent * (1 - numbers.idol_consent_share) * lawful[one]
+        recorded[one] = left * consenting * (1 + numbers.biometric_appetite * (appetite / len(asking))) / weeks
+        tracked[one] = left * (1 + numbers.analytics_appetite * ai_share[one, tracking]) / weeks
+        lasting[one] = min(weeks, numbers.retention_limit) if lawful[one] else weeks
+    for idol in range(group.size):
+        own = agency[group[idol]]
+        biometric[idol] += recorded[own] - biometric[idol] / lasting[own]
+        location[idol] += tracked[own] - location[idol] / lasting[own]
+        harm[idol] *= 1 - 1 / numbers.harm_memory_weeks
 
 
 @compiled

@@ -20,11 +20,13 @@ class Numbers:
     under `also_known` keep knowing a user's own ones.
     """
 
-    __slots__ = ("__dict__", "_known")
+    __slots__ = ("__dict__", "_known", "_table")
     _known: Mapping[str, Passport]
+    _table: np.ndarray | None
 
     def __init__(self) -> None:
         object.__setattr__(self, "_known", passports())
+        object.__setattr__(self, "_table", None)
         self.__dict__.update(_of_the_model())
         for passport in self._known.values():
             if passport.name not in self.__dict__:
@@ -41,6 +43,7 @@ class Numbers:
     def put(self, name: str, value: object, origin: str = "") -> None:
         """Give a number, or with `name.label` one element of a vector, a new value inside its range."""
         passport, label = passport_of(name, origin, self._known)
+        object.__setattr__(self, "_table", None)
         if label:
             vector = np.array(self.__dict__[passport.name])
             vector[passport.labels.index(label)] = checked_scalar(passport, value, origin, label)
@@ -63,10 +66,22 @@ class Numbers:
             for name, passport in self._known.items()
         }
 
+    @property
+    def table(self) -> np.ndarray:
+        """The model's single numbers as they are now: one row, of which compiled code reads `table[0].fan_hours`."""
+        if self._table is None:
+            row = np.zeros(1, _row_of_numbers())
+            for name in row.dtype.names or ():
+                row[name] = self.__dict__[name]
+            object.__setattr__(self, "_table", row)
+        assert self._table is not None
+        return self._table
+
     def copy(self) -> Numbers:
         """Numbers of the same values that can be changed on their own."""
         twin = object.__new__(Numbers)
         object.__setattr__(twin, "_known", self._known)
+        object.__setattr__(twin, "_table", None)
         twin.__dict__.update(self.__dict__)
         return twin
 
@@ -96,6 +111,13 @@ def _of_the_model() -> Mapping[str, Scalar | Vector]:
     """The model's own numbers as their passports give them, checked once in a process."""
     with also_known({}):
         return {passport.name: checked(passport, passport.value, passport.file) for passport in passports().values()}
+
+
+@cache
+def _row_of_numbers() -> np.dtype[np.void]:
+    """The names of the model's single numbers, each a float64."""
+    single = (name for name, value in _of_the_model().items() if not isinstance(value, np.ndarray))
+    return np.dtype([(name, np.float64) for name in single])
 
 
 def _come_back(values: Mapping[str, object], own: Mapping[str, Passport]) -> Numbers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sys import float_info
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from sim.agents.fan import NO_GROUP
 from sim.agents.idol import ADULT_AGE
 from sim.kernels import Attending, attend, blocks_of, in_float32, sweep
+from sim.kernels.groups import move_popularity, rank
 from sim.params import WEEKS_PER_YEAR
 from sim.processes.newcomers import draw_fans
 from sim.processes.rosters import (
@@ -28,16 +28,9 @@ if TYPE_CHECKING:
 def platform_ranks_groups(industry: Industry) -> None:
     """The feed shares out a fixed total of attention by popularity, volume, editing and, where known, human work."""
     numbers, groups = industry.numbers, industry.groups
-    volume = np.log(np.maximum(groups.delivered, float_info.min))
-    editing = groups.editing - groups.mean_of(groups.editing)
-    ai_song = 1 - groups.human_song
-    premium = numbers.human_premium * known_share(industry)
-    penalty = numbers.label_penalty * (1 - numbers.electronic_familiarity) * numbers.music_label
-    disliked = np.log1p(-penalty * ai_song * industry.agencies.lawful[groups.agency])
-    appeal = groups.popularity - groups.backlash + numbers.volume_exponent * volume
-    appeal = appeal + numbers.editing_popularity * editing - premium * ai_song + disliked
-    weight = np.where(groups.alive, np.exp(appeal - appeal[groups.rows].max()), 0)
-    groups.attention_share = weight / weight.sum()
+    rank(groups.popularity, groups.backlash, groups.delivered, groups.editing, groups.mean_of(groups.editing),
+         groups.human_song, groups.alive, groups.agency, industry.agencies.lawful, known_share(industry), numbers.table,
+         groups.attention_share)
 
 
 def known_share(industry: Industry) -> float:
@@ -143,14 +136,7 @@ def leaving_rate(industry: Industry) -> float:
 def popularity_moves(industry: Industry) -> None:
     """Popularity drifts at random around each group's home, falls with burnt-out members and with fans who left."""
     numbers, groups, dice = industry.numbers, industry.groups, industry.dice
-    keep = numbers.popularity_persistence
     chance = dice.normal("popularity", groups.identity, industry.week, 0, numbers.popularity_noise)
     burnt = members_mean(industry, industry.idols.burnt_out)
-    lost = churn_per_trust(industry) * np.maximum(0, numbers.trust_start - groups.fan_trust)
-    groups.popularity = (
-        groups.home_popularity
-        + keep * (groups.popularity - groups.home_popularity)
-        + numbers.popularity_scale * chance
-        - numbers.burnout_popularity_loss * numbers.burnout_popularity_speed * burnt
-        - numbers.churn_popularity_feedback * lost
-    )
+    move_popularity(groups.home_popularity, groups.fan_trust, burnt, chance, churn_per_trust(industry), numbers.table,
+                    groups.popularity)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit
 
 from sim.agents.idol import ADULT_AGE
 from sim.kernels import Comparing, Feed, compare, in_float32, sweep
+from sim.kernels.idols import feel_distress, press
 from sim.params import WEEKS_PER_YEAR
 from sim.processes.decisions import IMAGE
-from sim.processes.rosters import agency_of_idols, lawful_attention, second_group_hours
+from sim.processes.rosters import lawful_attention, second_group_hours
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -96,23 +96,13 @@ def agencies_press_idols(industry: Industry) -> None:
     """The further the norm lies from an idol's body, the likelier the order to diet; a ban reaches most agencies."""
     numbers, idols, platform = industry.numbers, industry.idols, industry.platform
     risen = numbers.norm_to_gap * (platform.appearance_norm - platform.first_norm)
-    idols.appearance_gap = risen - idols.body
-    banned = numbers.weight_order_ban * numbers.weight_ban_reach * industry.agencies.lawful
-    pressed = expit(numbers.pressure_intercept + numbers.pressure_slope * idols.appearance_gap)
-    idols.pressure = pressed * (1 - banned)[agency_of_idols(industry)]
+    press(idols.group, industry.groups.agency, industry.agencies.lawful, idols.body, risen, numbers.table,
+          idols.appearance_gap, idols.pressure)
 
 
 def idols_feel_distress(industry: Industry) -> None:
     """Distress returns to normal but for pressure, long hours and deepfakes; care duties relieve it."""
     numbers, idols = industry.numbers, industry.idols
-    cared = numbers.distress_from_care * numbers.care_duty * industry.agencies.lawful
     noise = industry.dice.normal("distress", idols.identity, industry.week, 0, numbers.distress_noise)
-    idols.distress = (
-        numbers.distress_persistence * idols.distress
-        + numbers.distress_from_pressure * (idols.pressure - numbers.pressure_reference)
-        + numbers.distress_from_hours * (idols.hours - numbers.hours_reference)
-        + numbers.distress_from_deepfakes * np.log1p(idols.deepfakes)
-        + numbers.distress_from_exposure * idols.harm
-        - cared[agency_of_idols(industry)]
-        + noise
-    )
+    feel_distress(idols.group, industry.groups.agency, industry.agencies.lawful, idols.pressure, idols.hours,
+                  idols.deepfakes, idols.harm, noise, numbers.table, idols.distress)

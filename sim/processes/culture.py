@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.kernels.songs import Crediting, credit_songs
+from sim.kernels.songs import credit_songs
 from sim.params import CULTURES
 from sim.processes.attention import known_share
 from sim.processes.decisions import COMPOSITION
@@ -79,12 +79,8 @@ def write_songs(industry: Industry, rows: np.ndarray, week: int) -> Songs:
     mix = (1 - ai)[:, None] * human + ai[:, None] * made
     care = industry.agencies.care[agency]
     sacred = dice.bernoulli("sacred symbol", groups.identity[rows], week, numbers.sacred_symbol_share * (1 - care))
-    crediting = Crediting(
-        acknowledgement=numbers.acknowledgement, from_care=numbers.acknowledgement_from_care,
-        duty=numbers.credit_duty, human_credit=numbers.human_credit,
-        marks_recalled=numbers.attribution_recall * numbers.provenance_survival)
     measures = credit_songs(human, made, ai, care, industry.agencies.lawful[agency], industry.tools.provenance[tools],
-                            sacred, representation_weight(industry), UNDER_REPRESENTED, crediting)
+                            sacred, representation_weight(industry), UNDER_REPRESENTED, numbers.table)
     return Songs(mix, ai, *measures.T)
 
 

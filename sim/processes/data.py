@@ -17,15 +17,14 @@ from sim.agents.fan import (
 )
 from sim.agents.institutions import Notice
 from sim.kernels import Trusting, entrust, in_float32, sweep
-from sim.kernels.agencies import Collecting, collect_records
-from sim.kernels.idols import best_known
+from sim.kernels.agencies import collect_records, reckon_hazard
+from sim.kernels.idols import best_known, record_idols
 from sim.params import SENSITIVITY_CLASSES, WEEKS_PER_YEAR
 from sim.processes.decisions import ANALYTICS, IMAGE, VIRTUAL, VOICE
 from sim.processes.rosters import (
     agency_of_idols,
     lawful_attention,
     mean,
-    mean_ai_share,
     rows_where,
     sum_by,
     using_ai,
@@ -74,15 +73,13 @@ def holders_collect_records(industry: Industry) -> None:
     """Holders collect what consent, minimisation and their tools' appetite make of it, and delete what is too old."""
     numbers, agencies, services = industry.numbers, industry.agencies, industry.services
     refill_heads(industry)
-    kept, within_limit = (float(weekly_keep(industry, lawful)[CONTACT]) for lawful in (0, 1))
-    terms = Collecting(
-        minimisation=numbers.minimisation, minimisation_weeks=numbers.minimisation_weeks,
-        minimisation_effect=numbers.minimisation_effect, old_stock_weeks=numbers.old_stock_weeks,
-        inflow=float(1 - np.exp(-1 / numbers.retention_weeks[CONTACT])) * consent_share(industry)
-        / industry.baseline.consent, kept=kept, kept_within_limit=within_limit, weeks_per_year=float(WEEKS_PER_YEAR))
+    kept_freely, kept_lawfully = (float(weekly_keep(industry, lawful)[CONTACT]) for lawful in (0, 1))
+    inflow = float(1 - np.exp(-1 / numbers.retention_weeks[CONTACT]))
+    inflow *= consent_share(industry) / industry.baseline.consent
     for holders, hunger in zip((agencies, services), hunger_for_records(industry), strict=True):
-        collect_records(holders.symbolic, hunger, holders_revenue(industry, holders), terms, holders.minimised,
-                        holders.records_per_head, holders.annual_revenue)
+        collect_records(holders.symbolic, hunger, holders_revenue(industry, holders), inflow, kept_freely,
+                        kept_lawfully, WEEKS_PER_YEAR, numbers.table, holders.minimised, holders.records_per_head,
+                        holders.annual_revenue)
 
 
 def hunger_for_records(industry: Industry) -> tuple[np.ndarray, np.ndarray]:
@@ -140,36 +137,23 @@ def fans_entrust_records(industry: Industry) -> None:
 def agencies_record_idols(industry: Industry) -> None:
     """Agencies keep idols' faces, voices, motion and whereabouts; image, voice and avatar tools ask for more."""
     numbers, idols, agencies = industry.numbers, industry.idols, industry.agencies
-    appetite = mean_ai_share(industry, IMAGE, VOICE, VIRTUAL)
-    tracking = agencies.ai_share[:, ANALYTICS]
-    limit = 1 - numbers.idol_data_limit * agencies.lawful
-    consenting = 1 - numbers.likeness_consent * (1 - numbers.idol_consent_share) * agencies.lawful
-    weeks = numbers.retention_weeks[BIOMETRIC]
-    kept = np.where(agencies.lawful, min(weeks, numbers.retention_limit), weeks)
-    recorded = limit * consenting * (1 + numbers.biometric_appetite * appetite) / weeks
-    tracked = limit * (1 + numbers.analytics_appetite * tracking) / weeks
-    agency = agency_of_idols(industry)
-    lasting = kept[agency]
-    idols.biometric_records += recorded[agency] - idols.biometric_records / lasting
-    idols.location_records += tracked[agency] - idols.location_records / lasting
-    idols.harm *= 1 - 1 / numbers.harm_memory_weeks
+    record_idols(idols.group, industry.groups.agency, agencies.lawful, agencies.ai_share, (IMAGE, VOICE, VIRTUAL),
+                 ANALYTICS, float(numbers.retention_weeks[BIOMETRIC]), numbers.table, idols.biometric_records,
+                 idols.location_records, idols.harm)
 
 
 def holders_reckon_hazard(industry: Industry) -> None:
     """Expected breaches a year: more records mean more, security fewer, ungoverned AI more."""
-    numbers, agencies = industry.numbers, industry.agencies
+    agencies, services = industry.agencies, industry.services
     using = using_ai(industry)
     # Shared services use and govern AI as far as the average agency does.
     shared_use, shared_law = (agencies.mean_of(which) for which in (using, agencies.lawful))
-    for holders, ai, keeping in ((agencies, using, agencies.lawful), (industry.services, shared_use, shared_law)):
-        governed = numbers.governed_share + (1 - numbers.governed_share) * numbers.ai_governance_duty * keeping
-        shadow = 1 + numbers.shadow_ai_risk * ai * (1 - governed)
-        effort = np.where(holders.symbolic, 0, holders.security)
-        holders.risk = (holders.records_per_head**numbers.breach_size_exponent * shadow * holders.leak_risk
-                        * np.exp(-numbers.security_effect * effort))
-        holders.first_risk = np.where(holders.first_risk > 0, holders.first_risk, holders.risk)
-        size = (holders.heads / numbers.breach_reference_subjects) ** numbers.breach_size_exponent
-        holders.hazard = numbers.breach_rate * size * holders.risk * holders.alive
+    of_agencies = agencies, using.astype(float), agencies.lawful.astype(float)
+    of_services = services, np.full(services.size, shared_use), np.full(services.size, shared_law)
+    for holders, uses_ai, lawful in (of_agencies, of_services):
+        reckon_hazard(holders.alive, holders.symbolic, holders.security, holders.records_per_head, holders.heads,
+                      holders.leak_risk, uses_ai, lawful, industry.numbers.table, holders.risk, holders.first_risk,
+                      holders.hazard)
 
 
 def holders_suffer_breaches(industry: Industry) -> None:

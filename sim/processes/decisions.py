@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.kernels.agencies import appeal_of_tools, hand_over, leave_to_people, note_users
+from sim.kernels.agencies import appeal_of_tools, hand_over, leave_to_people, note_users, set_security
 from sim.kernels.groups import move_content
 from sim.params import TOOL_KINDS
 from sim.processes.rosters import rows_where, using_ai
@@ -98,7 +98,7 @@ def agencies_set_content(industry: Industry) -> None:
     """
     numbers, groups = industry.numbers, industry.groups
     speed, pull = 1 / numbers.content_adjustment_weeks, numbers.content_peer_pull
-    targets = industry.strategy("content"), industry.pieces_without_ai()
+    targets = industry.strategy("content").astype(float), industry.pieces_without_ai()
     for pieces, target in zip((groups.pieces, groups.usual_pieces), targets, strict=True):
         move_content(pieces, target, groups.attention_share, groups.alive, speed, pull)
     groups.pieces = np.minimum(groups.pieces, numbers.content_cap * groups.usual_pieces)
@@ -127,13 +127,9 @@ def editing_advantage(industry: Industry) -> float:
 
 def holders_set_security(industry: Industry) -> None:
     """Holders of data raise security when they expect more loss than at first, and let it wear off."""
-    numbers = industry.numbers
-    change = industry.strategy("security")
-    agencies = industry.agencies.size
-    for holders, step in ((industry.agencies, change[:agencies]), (industry.services, change[agencies:])):
-        holders.security += step - numbers.security_forgetting * holders.security
-        bound = ~holders.symbolic & (numbers.security_duty > 0)
-        holders.security = np.maximum(holders.security, np.where(bound, numbers.security_duty, -np.inf))
+    change, agencies = industry.strategy("security").astype(float), industry.agencies.size
+    for holders, own in ((industry.agencies, change[:agencies]), (industry.services, change[agencies:])):
+        set_security(own, holders.symbolic, industry.numbers.table, holders.security)
 
 
 def agencies_forget_care(industry: Industry) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.idol import ADULT_AGE
-from sim.kernels.groups import relative_pieces
+from sim.kernels.agencies import pay_for_tools
+from sim.kernels.groups import pay_costs, relative_pieces, split_earnings
 from sim.kernels.idols import pay_idols
 from sim.params import WEEKS_PER_YEAR
 from sim.processes import beauty
@@ -54,35 +55,20 @@ def vendors_earn_income(industry: Industry) -> None:
     """Tool vendors earn by what their users let AI do; users also carry what a licence pool takes."""
     numbers, groups, agencies, tools = industry.numbers, industry.groups, industry.agencies, industry.tools
     revenue = sum_by(groups.agency, groups.revenue, agencies.size)
-    music = numbers.tool_income_share * numbers.recorded_music_share * revenue
-    paid = music[:, None] * agencies.ai_share * tools.price[agencies.tool]
-    tools.income = sum_by(agencies.tool.ravel(), paid.ravel(), tools.size)
-    industry.tool_spending = paid.sum(axis=1) + numbers.licence_pool * paid[:, COMPOSITION]
+    industry.tool_spending = pay_for_tools(revenue, agencies.ai_share, agencies.tool, tools.price, COMPOSITION,
+                                           numbers.table, tools.income)
 
 
 def agencies_pay_costs(industry: Industry) -> None:
     """Agencies pay staff, idol time where it has a price, fixed and other costs, tools and what the law costs."""
     numbers, groups, agencies = industry.numbers, industry.groups, industry.agencies
-    saving = agencies.saving[groups.agency]
-    content = against_no_ai(industry, groups.pieces)
-    staff_hours = content * (1 - numbers.staff_saving * saving)
-    staff_cost = numbers.staff_cost_share * numbers.industry_revenue * industry.scale * groups.attention_share
-    law = compliance_share(industry)[groups.agency] * groups.revenue
+    staff_budget = numbers.staff_cost_share * numbers.industry_revenue * industry.scale
     earned = sum_by(groups.agency, groups.revenue, agencies.size)
-    tools = (industry.tool_spending / np.maximum(earned, float_info.min))[groups.agency] * groups.revenue
-    groups.wages = staff_cost * idol_time_price(industry) * content
-    groups.cost = staff_cost * staff_hours + groups.wages + numbers.other_cost_share * groups.revenue
-    groups.cost = groups.cost + numbers.fixed_cost * groups.alive + tools + law
-    agencies.compliance_cost = sum_by(groups.agency, law, agencies.size)
-
-
-def idol_time_price(industry: Industry) -> np.ndarray:
-    """Price of the idols' hours that content takes, over that of its staff hours without AI, shape (groups,)."""
-    numbers, groups = industry.numbers, industry.groups
-    saving = np.where(groups.virtual, numbers.virtual_idol_saving, numbers.idol_saving)
-    hours = numbers.idol_hours_per_piece * (1 - saving * industry.agencies.saving[groups.agency])
-    price = numbers.idol_time_price * industry.agencies.lawful[groups.agency]
-    return price * hours / numbers.staff_hours_per_piece
+    tools, law = industry.tool_spending / np.maximum(earned, float_info.min), compliance_share(industry)
+    pay_costs(groups.alive, groups.virtual, groups.attention_share, groups.revenue,
+              against_no_ai(industry, groups.pieces), groups.agency, agencies.saving, agencies.lawful, law, tools,
+              staff_budget, numbers.table, groups.wages, groups.cost)
+    agencies.compliance_cost = law * earned
 
 
 def compliance_share(industry: Industry) -> np.ndarray:
@@ -108,10 +94,10 @@ def agencies_settle_with_idols(industry: Industry) -> None:
     """
     numbers, groups, agencies, idols = industry.numbers, industry.groups, industry.agencies, industry.idols
     members = count_by(idols.group, idols.alive, groups.size)
-    split = numbers.idol_split * np.maximum(0, groups.revenue - groups.cost) * (members > 0)
-    each = np.maximum(members, 1)
-    topped_up, repaid = np.zeros(groups.size), np.zeros(agencies.size)
-    pay_idols(idols.alive, idols.group, groups.agency, split / each, groups.wages / each,
+    split, share, wage, topped_up = np.zeros((4, groups.size))
+    repaid = np.zeros(agencies.size)
+    split_earnings(groups.revenue, groups.cost, groups.wages, members, numbers.table, split, share, wage)
+    pay_idols(idols.alive, idols.group, groups.agency, share, wage,
               numbers.income_floor * agencies.lawful, WEEKS_PER_YEAR, idols.debt, idols.income, topped_up, repaid)
     groups.profit = groups.revenue - groups.cost - split - topped_up
     groups.profit *= groups.alive

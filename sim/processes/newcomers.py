@@ -13,11 +13,10 @@ from scipy.special import expit
 from sim.agents.fan import GIVES_BIOMETRICS, NO_GROUP, PAYS, REGISTERED_AGENCY
 from sim.dice import identity_of, picked
 from sim.evidence import distribution
-from sim.kernels.newcomers import Character, traits_of_fans
+from sim.kernels.newcomers import traits_of_fans
 from sim.params import TOOL_KINDS, WEEKS_PER_YEAR
 from sim.processes.data import SERVICE_BITS
 from sim.processes.decisions import editing_cap, first_kinds
-from sim.processes.rosters import adoption_share
 from sim.processes.work import kept_cap
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def draw_fans(industry: Industry, seats: Array, week: int, main_group: Array | N
     age = numbers.fan_age_from[band] + even["age"] * (numbers.fan_age_to - numbers.fan_age_from)[band]
     comparison = bell["comparison"]
     parasocial, set_point, susceptibility = traits_of_fans(female, age, comparison, even["parasocial"],
-                                                           bell["set point"], character(industry))
+                                                           bell["set point"], numbers.table)
     spread = numbers.fan_hours_spread
     hours = dice.lognormal("hours", who, week, np.log(numbers.fan_hours) - spread**2 / 2, spread)
     if main_group is None:
@@ -68,19 +67,6 @@ def draw_fans(industry: Industry, seats: Array, week: int, main_group: Array | N
         "attachment": attached, "second_attachment": attached,
         "trust": numbers.trust_start, "trust_set_point": numbers.trust_start,
     }
-
-
-def character(industry: Industry) -> Character:
-    """How the traits of fans hang together."""
-    numbers = industry.numbers
-    return Character(
-        parasocial_power=numbers.parasocial_power, comparison_tie=numbers.comparison_correlation,
-        set_point_spread=numbers.set_point_spread, male_set_point=numbers.male_set_point,
-        age_slope=numbers.set_point_age_slope, age_end=numbers.set_point_age_end,
-        age_reference=numbers.set_point_age_reference, susceptibility_slope=numbers.susceptibility_slope,
-        male_susceptibility=numbers.male_susceptibility, young_until=numbers.young_until,
-        young_susceptibility=numbers.young_susceptibility,
-        parasocial_susceptibility=numbers.parasocial_susceptibility)
 
 
 def draw_accounts(industry: Industry, who: Array, week: int) -> Array:
@@ -189,7 +175,7 @@ def debut_agency(industry: Industry, who: np.uint64, week: int) -> int:
     """
     agencies = industry.agencies
     identity = np.array([who], dtype=np.uint64)
-    share = adoption_share(industry) if industry.ai_evolves else industry.numbers.adoption_start
+    share = industry.adoption_share() if industry.ai_evolves else industry.numbers.adoption_start
     row = int(agencies.born(identity, week, **draw_agencies(industry, identity, week))[0])
     if industry.ai_exists and industry.dice.bernoulli("adoption at founding", who, week, share):
         agencies.adopted[row] = first_kinds(industry, identity, week)[0]

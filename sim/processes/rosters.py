@@ -49,20 +49,9 @@ def agency_of_idols(industry: Industry) -> Array:
     return industry.groups.agency.take(industry.idols.group)
 
 
-def mean_ai_share(industry: Industry, *kinds: int) -> Array:
-    """AI's share of each agency's tasks, mean over these kinds, shape (agencies,)."""
-    share = industry.agencies.ai_share
-    return np.asarray(sum(share[:, kind] for kind in kinds)) / len(kinds)
-
-
 def using_ai(industry: Industry) -> Array:
     """Which agencies use any AI tool, shape (agencies,) of bool."""
     return any_of_each(industry.agencies.adopted)
-
-
-def adoption_share(industry: Industry) -> float:
-    """Share of agencies that use any AI tool."""
-    return industry.agencies.mean_of(using_ai(industry))
 
 
 def standard_popularity(industry: Industry) -> Array:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit
 
 from sim.agents.idol import ADULT_AGE, YOUNGER_MINOR_AGE
-from sim.kernels.idols import Caps, count_beyond_caps, kept_caps, legal_caps, work_week
+from sim.kernels.idols import Caps, count_beyond_caps, fear_for_jobs, kept_caps, legal_caps, work_week
 from sim.processes.decisions import VIDEO, VIRTUAL, VOICE
-from sim.processes.rosters import agency_of_idols, mean, mean_ai_share, rows_where, standard_popularity
+from sim.processes.rosters import agency_of_idols, mean, rows_where, standard_popularity
 from sim.processes.rules import new_duty_in_force
 
 if TYPE_CHECKING:
@@ -104,14 +103,10 @@ def idols_burn_out(industry: Industry) -> None:
 
 def idols_fear_for_jobs(industry: Industry) -> None:
     """Idols fear for their place in unpopular groups, in the last contract year, and where AI sings and dances."""
-    numbers, idols, groups = industry.numbers, industry.idols, industry.groups
-    automated = mean_ai_share(industry, VOICE, VIDEO, VIRTUAL)[groups.agency]
-    of_group = numbers.idol_insecurity_level - numbers.idol_insecurity_from_popularity * standard_popularity(industry)
-    of_group = of_group + numbers.idol_insecurity_from_automation * automated
-    left = numbers.contract_weeks - (industry.week - idols.contract_start)
-    last_year = left <= numbers.contract_end_weeks
-    idols.insecurity = expit(of_group[idols.group] + numbers.idol_insecurity_from_contract * last_year)
-    idols.contract_start[left <= 0] = industry.week
+    idols = industry.idols
+    fear_for_jobs(idols.group, industry.groups.agency, standard_popularity(industry), industry.agencies.ai_share,
+                  (VOICE, VIDEO, VIRTUAL), industry.week, industry.numbers.table, idols.contract_start,
+                  idols.insecurity)
 
 
 def staff_fear_for_jobs(industry: Industry) -> None:
