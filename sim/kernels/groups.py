@@ -147,11 +147,11 @@ def pay_costs(alive, virtual, attention_share, revenue, content, agency, saving,
 
 
 @compiled
-def split_earnings(revenue, cost, wages, members, table, split, share_of_each, wage_of_each) -> None:
-    """What idols get of what a group leaves over, all together (``split``) and each member, and each one's wage."""
-    numbers = table[0]
+def split_earnings(revenue, cost, wages, members, part) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What idols get as their ``part`` of what each group leaves over, what each member gets of it, each one's wage."""
+    split, share, wage = np.zeros(members.size), np.zeros(members.size), np.zeros(members.size)
     for group in range(members.size):
-        left = max(0.0, revenue[group] - cost[group])
-        split[group] = numbers.idol_split * left if members[group] > 0 else 0.0
-        share_of_each[group] = split[group] / max(members[group], 1)
-        wage_of_each[group] = wages[group] / max(members[group], 1)
+        if members[group] > 0:
+            split[group] = part * max(0.0, revenue[group] - cost[group])
+        share[group], wage[group] = split[group] / max(members[group], 1), wages[group] / max(members[group], 1)
+    return split, share, wage

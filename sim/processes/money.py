@@ -94,9 +94,8 @@ def agencies_settle_with_idols(industry: Industry) -> None:
     """
     numbers, groups, agencies, idols = industry.numbers, industry.groups, industry.agencies, industry.idols
     members = count_by(idols.group, idols.alive, groups.size)
-    split, share, wage, topped_up = np.zeros((4, groups.size))
-    repaid = np.zeros(agencies.size)
-    split_earnings(groups.revenue, groups.cost, groups.wages, members, numbers.table, split, share, wage)
+    split, share, wage = split_earnings(groups.revenue, groups.cost, groups.wages, members, numbers.idol_split)
+    topped_up, repaid = np.zeros(groups.size), np.zeros(agencies.size)
     pay_idols(idols.alive, idols.group, groups.agency, share, wage,
               numbers.income_floor * agencies.lawful, WEEKS_PER_YEAR, idols.debt, idols.income, topped_up, repaid)
     groups.profit = groups.revenue - groups.cost - split - topped_up
