@@ -39,6 +39,7 @@ SECONDS_NEEDED = {1_000_000: 60, LARGEST: 180}
 
 TWINS_UP_TO = THREADS_PAY_FROM = 1_000_000
 LINE_FROM = 10_000
+AT_MOST, AT_LEAST = ((1.1, "<="),), ((0.9, ">="),)
 SMALL_WORLDS = ((2_000, 282, 3.0), (200, 4, 2.0))
 """Fans, agencies, and the milliseconds that a week of theirs may take."""
 
@@ -131,21 +132,28 @@ def bars_of_a_size(fans: int, answer: dict[str, Any]) -> list[Bar]:
 def line_bars(answers: dict[int, dict[str, Any]]) -> list[Bar]:
     """How time grows with fans: the exponent, as the slope of a straight line through the logarithms.
 
-    The industry itself costs the same at any number of fans, so that a whole week grows by less than in proportion
-    where fans are few; its fan kernels are the part that should be proportional.
+    The industry itself, 282 agencies with their groups and idols, costs the same at any number of fans. So the whole
+    week grows by less than in proportion, which is no fault; what fans cost beyond the smallest world, and the fan
+    kernels by themselves, should be proportional.
     """
-    sizes = [fans for fans in answers if fans >= LINE_FROM]
+    sizes, smallest = [fans for fans in answers if fans >= LINE_FROM], min(answers, default=0)
+    industry = median(column(answers[smallest]["turns"]["1"], "week")) if answers else 0.0
     bars: list[Bar] = []
-    for part, what in (("week", "week of the full model"), ("kernels", "its fan kernels")):
-        turns = zip(*(column(answers[fans]["turns"]["1"], part) for fans in sizes), strict=True)
+    for what, part, without, limits in (
+        ("week of the full model", "week", 0.0, AT_MOST),
+        (f"week of the full model beyond that of {smallest:,} fans", "week", industry, AT_MOST + AT_LEAST),
+        ("its fan kernels", "kernels", 0.0, AT_MOST + AT_LEAST),
+    ):
+        turns = np.array([column(answers[fans]["turns"]["1"], part) for fans in sizes]).T - without
+        turns = turns[(turns > 0).all(axis=1)]  # a turn in which the few fans were lost in the noise tells nothing
         slopes = [float(np.polyfit(np.log(sizes), np.log(taken), 1)[0]) for taken in turns]
-        slope = Ratio(median(slopes), min(slopes), max(slopes), len(slopes))
         name = f"exponent of time over fans, {what}, {LINE_FROM:,} to {LARGEST:,} fans"
-        for limit, sense in ((1.1, "<="), (0.9, ">=")):
-            if max(sizes) == LARGEST:
+        for limit, sense in limits:
+            if max(sizes) == LARGEST and slopes:
+                slope = Ratio(median(slopes), min(slopes), max(slopes), len(slopes))
                 bars.append(Bar.of(7, name, slope, limit, sense, unit=""))
             else:
-                told = f"larger sizes left out; {slope.middle:.2f} up to {max(sizes):,}"
+                told = f"larger sizes left out; {median(slopes):.2f} up to {max(sizes):,}" if slopes else "not measured"
                 bars.append(Bar(7, name, None, None, None, limit, sense, unit="", remark=told))
     return bars
 
