@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.dice.throws import exponential32
 from sim.kernels.blocks import compiled
 
 
 @compiled
-def traits_of_fans(female, age, comparison, devotion, own, table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Parasocial devotion, set point of dissatisfaction and susceptibility of every fan, shape (fans,) each.
+def traits_of_fans(female, age, comparison, devotion, own, leisure, table) -> tuple[np.ndarray, ...]:
+    """Devotion, set point of dissatisfaction, susceptibility and weekly hours of every fan, shape (fans,) each.
 
     Set points go with comparison, are lower in boys and rise through school. Appearance content acts most on those
-    who compare themselves, on the young, on the devoted. ``devotion``: even throws; ``own``: what is everybody's own
-    beside comparison, standard normal; ``table``: the numbers in force, one row to be read by name.
+    who compare themselves, on the young, on the devoted. Hours are log-normal around their mean. ``devotion``: even
+    throws; ``own`` (beside comparison) and ``leisure``: standard normal; ``table``: the numbers in force, one row to
+    be read by name.
     """
     numbers = table[0]
     parasocial, set_point, susceptibility = np.empty(age.size), np.empty(age.size), np.empty(age.size)
+    hours = np.empty(age.size, np.float32)
+    typical = np.log(numbers.fan_hours) - numbers.fan_hours_spread**2 / 2
     apart = np.sqrt(1 - numbers.comparison_correlation**2)
     for fan in range(age.size):
         parasocial[fan] = 1 - (1 - devotion[fan]) ** numbers.parasocial_power
@@ -27,4 +31,5 @@ def traits_of_fans(female, age, comparison, devotion, own, table) -> tuple[np.nd
         acts *= 1.0 if female[fan] else numbers.male_susceptibility
         acts *= numbers.young_susceptibility if age[fan] < numbers.young_until else 1.0
         susceptibility[fan] = acts * (1 + numbers.parasocial_susceptibility * parasocial[fan])
-    return parasocial, set_point, susceptibility
+        hours[fan] = exponential32(numbers.fan_hours_spread * leisure[fan] + typical)
+    return parasocial, set_point, susceptibility, hours

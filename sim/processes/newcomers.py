@@ -31,7 +31,7 @@ ACCOUNT_BITS = np.array([*SERVICE_BITS, REGISTERED_AGENCY, PAYS, GIVES_BIOMETRIC
 TRAITS = ("female", "age band", "age", "parasocial", "privacy", "main group", "second", "second group")
 """What is thrown for evenly when somebody becomes a fan."""
 
-MEASURES = ("comparison", "set point", "first dissatisfaction")
+MEASURES = ("comparison", "set point", "hours", "first dissatisfaction")
 """What is thrown for by the bell curve."""
 
 
@@ -48,10 +48,8 @@ def draw_fans(industry: Industry, seats: Array, week: int, main_group: Array | N
     band = picked(numbers.fan_age_share, even["age band"])
     age = numbers.fan_age_from[band] + even["age"] * (numbers.fan_age_to - numbers.fan_age_from)[band]
     comparison = bell["comparison"]
-    parasocial, set_point, susceptibility = traits_of_fans(female, age, comparison, even["parasocial"],
-                                                           bell["set point"], numbers.table)
-    spread = numbers.fan_hours_spread
-    hours = dice.lognormal("hours", who, week, np.log(numbers.fan_hours) - spread**2 / 2, spread)
+    parasocial, set_point, susceptibility, hours = traits_of_fans(
+        female, age, comparison, even["parasocial"], bell["set point"], bell["hours"], numbers.table)
     if main_group is None:
         main_group = picked(attention, even["main group"])
     second = picked(attention, even["second group"])
