@@ -87,13 +87,26 @@ def test_rows_bars_and_picture_are_made_of_what_was_measured(bench: SimpleNamesp
     assert {row["contender"] for row in rows if row["what"] == "chapter"} == set(CHAPTERS)
     bars = [bar for fans in answers for bar in bench.whole_model.bars_of_a_size(fans, answer)]
     bars += bench.whole_model.line_bars(answers) + bench.whole_model.bars_left_out(10_000_000)
-    few = bench.whole_model.line_bars({10_000: answer, 100_000: answer})
-    assert [bar.reached for bar in few] == [None] * 4
     assert {bar.number for bar in bars} == {4, 5, 6, 7}
-    flat = [bar for bar in bars if bar.number == 7]  # the same seconds at every size: an exponent of zero
-    assert [bar.reached for bar in flat] == [bar.sense == "<=" for bar in flat]
     picture = save(bench.figure.draw(MACHINE, rows), tmp_path / "whole_model.png")
     assert 10_000 < picture.stat().st_size < LARGEST_PICTURE
+
+
+@pytest.mark.parametrize(("power", "reached"), [
+    (1.0, [True, True, True, True, True]),
+    (0.5, [True, True, False, True, False]),
+    (2.0, [False, False, True, False, True]),
+])
+def test_growth_is_that_of_what_fans_cost(bench: SimpleNamespace, power: float, reached: list[bool]) -> None:
+    def lived(fans: int) -> dict[str, Any]:
+        of_fans = 1e-7 * fans**power
+        return {"turns": {"1": [{"week": 0.003 + of_fans, "kernels": of_fans}] * 3}}
+
+    sizes = (200, 10_000, 100_000, 1_000_000, 10_000_000)
+    bars = bench.whole_model.line_bars({fans: lived(fans) for fans in sizes})
+    assert [bar.reached for bar in bars] == reached
+    left_out = bench.whole_model.line_bars({fans: lived(fans) for fans in sizes[:3]})
+    assert [bar.reached for bar in left_out] == [None] * 5
 
 
 def test_worlds_that_differ_with_threads_stop_the_benchmark(bench: SimpleNamespace) -> None:
