@@ -229,9 +229,7 @@ class Processes:
                 raise SweepError("the processes of the sweep end before they begin a run; try --workers 1 to see why.")
 
     def _dismiss(self, worker: _Worker) -> None:
-        """Let a process keep what it has done of its chunk, and wait until it is gone; one that starts is ended."""
-        if not worker.listens:
-            worker.process.terminate()
+        """Let a process keep what it has done of its chunk, and end it; by itself it would tidy up for a while."""
         try:
             worker.line.send(None)
             while worker.chunk:
@@ -243,6 +241,7 @@ class Processes:
                     break
         except (EOFError, OSError):
             pass  # it is gone already
+        worker.process.terminate()
         worker.line.close()
         worker.process.join()
 

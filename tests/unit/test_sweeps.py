@@ -299,7 +299,7 @@ def test_a_process_starts_without_reading_a_large_chunk_first_and_does_not_hear_
     os.kill(worker.process.pid, signal.SIGINT)  # before it runs a line of its own
     assert not worker.chunk and crew._hear(worker) and worker.listens  # only now does it read what it is sent
     crew._dismiss(worker)
-    assert worker.process.exitcode == 0
+    assert worker.process.exitcode in (0, -signal.SIGTERM)
 
 
 @pytest.mark.parametrize(("patience", "lived_here"), [(60.0, True), (0.0, False)])
