@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
-from sim.params import LimelightError, Numbers, Passport, also_known, passport_of, passports
+from sim.params import LimelightError, Numbers, Passport, also_known, passports
 from sim.plugins import PluginFile, gather_plugins, own_passports
 from sim.policies import (
     LONGEST_SPAN,
@@ -234,9 +234,10 @@ class Scenario(Stated):
         return content
 
     def key(self) -> str:
-        """Return the name of this world: a hash of the scenario, the numbers and the source of the model.
+        """Return the name of this world: a hash of the scenario, of the numbers it changes and of the source.
 
         Two scenarios that can only give the same result share it; title, notes and the texts of laws do not enter.
+        The source says what the other numbers are.
         """
         content = self.as_mapping()
         for silent in ("title", "numbers"):
@@ -247,11 +248,10 @@ class Scenario(Stated):
                 del change["law"]
         content["plugins"] = [file.digest for file in self.plugins]
         # an override stops the dates of a dated number, even where it repeats the first value
-        with self.known():
-            held = sorted(name for name in self.numbers if passport_of(name)[0].dated)
+        held = sorted(name for name, passport in self.passports().items() if passport.dated and name in self.numbers)
         whole = {
             "scenario": content,
-            "numbers": self.resolved_numbers(),
+            "numbers": self.first_numbers().changed(),
             "held": held,
             "source": source_hash(),
         }

@@ -19,7 +19,7 @@ from sim.figures import save
 from sim.params import LimelightError
 
 HERE = Path(__file__).parent
-SECTIONS = {"speed": 300, "draws": 10, "roofline": 40, "libraries": 90, "whole_model": 300, "sweeps": 420,
+SECTIONS = {"speed": 300, "draws": 10, "roofline": 40, "libraries": 90, "whole_model": 300, "sweeps": 480,
             "long_runs": 900}
 """The modules that measure, and how many seconds each may take; the last one only when it is asked for."""
 

@@ -5,7 +5,7 @@
     python experiments/benchmarks/sweeps.py kill       1,000 runs killed three times against 1,000 left in peace
     python experiments/benchmarks/sweeps.py reader     memory of a reader of 100,000 runs x 520 weeks x 40 observables
 
-`--quick` makes each of them some twenty times smaller. What is timed takes turns, and ratios are formed within a turn.
+`--quick` makes each of them four to twenty times smaller. Contenders take turns; ratios are formed within a turn.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ from sim.sweeps.living import live, task_of
 from sim.sweeps.store import Keeping, Lived, Store
 
 RUN_SECONDS = 0.05
+RUNS_OF_OVERHEAD, RUNS_OF_WORKERS = 160, 1_000
 SMALL = {"fans": 500, "agencies": 12}
 COMMAND = "python experiments/benchmarks/sweeps.py"
 
@@ -46,7 +48,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("overhead", "workers", "kill", "reader", "read", "sweep"))
     parser.add_argument("folder", type=Path, nargs="?", help=argparse.SUPPRESS)
-    parser.add_argument("--quick", action="store_true", help="some twenty times smaller")
+    parser.add_argument("--quick", action="store_true", help="four to twenty times smaller")
     parser.add_argument("--turns", type=int, default=5, help="how often contenders take turns")
     asked = parser.parse_args()
     if asked.what == "read":
@@ -61,6 +63,7 @@ def main() -> int:
         clock = Clock(600, asked.quick, asked.turns)
         for bar in (_overhead if asked.what == "overhead" else _two_workers)(clock):
             print(f"{bar.what}: {bar.measured:.3f} ({bar.low:.3f} to {bar.high:.3f}), limit {bar.sense} {bar.limit}")
+            print(f"  {bar.remark}")
     return 0
 
 
@@ -86,24 +89,27 @@ def runs_of_fifty_milliseconds(count: int) -> Design:
 
 def _overhead(clock: Clock) -> list[Bar]:
     """A sweep in this process against a plain loop that makes, lives and observes the same worlds."""
-    design = runs_of_fifty_milliseconds(60 if clock.quick else 160)
+    design = runs_of_fifty_milliseconds(40 if clock.quick else RUNS_OF_OVERHEAD)
     task, rows = task_of(design), list(design.runs())
-
-    def plain() -> None:
-        for row in rows:
-            live(design.scenario_of(row), task.keeping)
-
-    def swept() -> None:
-        with tempfile.TemporaryDirectory() as out:
-            sim.sweep(design, out, workers=1, show=False)
-
-    wall: dict[str, list[float]] = {"plain": [], "swept": []}
+    single, living = design.model_copy(update={"samples": 1}), list[float]()
+    steps = {
+        "plain": lambda: _loop(design, rows, task.keeping),
+        "swept": lambda: living.append(_swept(design, 1)),
+        "one": lambda: _loop(single, single.runs(), task.keeping),
+        "one swept": lambda: _swept(single, 1),
+    }
+    wall: dict[str, list[float]] = {name: [] for name in steps}
     for turn in range(clock.turns):
         clock.say(f"overhead of a sweep, {len(rows)} runs, turn {turn + 1}")
-        for name, step in (("plain", plain), ("swept", swept))[:: 1 if turn % 2 else -1]:
+        for name, step in list(steps.items())[:: 1 if turn % 2 else -1]:
             wall[name].append(_timed(step, time.perf_counter))
-    milliseconds = 1000 * sorted(wall["plain"])[clock.turns // 2] / len(rows)
-    remark = f"{len(rows)} runs of {milliseconds:.0f} ms, everything from the design to the last part"
+    milliseconds = 1000 * median(wall["plain"]) / len(rows)
+    fixed = median(over - under for over, under in zip(wall["one swept"], wall["one"], strict=True))
+    own = paired(wall["swept"], living)  # within one sweep, so that a noisy machine cannot tell the two apart
+    remark = (
+        f"{len(rows)} runs of {milliseconds:.0f} ms, everything from the design to the last part; of it {fixed:.2f} s"
+        f" are spent once, as by a sweep of a single run; whole sweep / its own runs {own.middle:.3f}"
+    )
     return [
         Bar.of(10, "a sweep in one process / a plain loop", paired(wall["swept"], wall["plain"]), 1.05,
                command=f"{COMMAND} overhead", remark=remark),
@@ -111,18 +117,31 @@ def _overhead(clock: Clock) -> list[Bar]:
 
 
 def _two_workers(clock: Clock) -> list[Bar]:
-    """One process against two."""
-    design = runs_of_fifty_milliseconds(100 if clock.quick else 600)
+    """One process against two, over a minute of work, so that the seconds of starting them do not decide."""
+    design = runs_of_fifty_milliseconds(100 if clock.quick else RUNS_OF_WORKERS)
     taken: dict[int, list[float]] = {1: [], 2: []}
     for turn in range(clock.turns):
         for workers in (1, 2)[:: 1 if turn % 2 else -1]:
             clock.say(f"{design.count} runs on {workers}, turn {turn + 1}")
-            with tempfile.TemporaryDirectory() as out:
-                step = lambda out=out, workers=workers: sim.sweep(design, out, workers, show=False)  # noqa: E731
-                taken[workers].append(_timed(step, time.perf_counter))
-    remark = f"{design.count} runs, starting the processes included; needs two idle processors"
+            taken[workers].append(_timed(lambda workers=workers: _swept(design, workers), time.perf_counter))  # type: ignore[misc]
+    more = median(two - one / 2 for one, two in zip(taken[1], taken[2], strict=True))
+    remark = (
+        f"{design.count} runs, {median(taken[1]):.0f} s of work on one; two take {more:.1f} s more than half of it, in"
+        " which they start; needs two idle processors"
+    )
     return [Bar.of(10, "one process / two", paired(taken[1], taken[2]), 1.8, ">=", command=f"{COMMAND} workers",
                    remark=remark)]  # fmt: skip
+
+
+def _loop(design: Design, rows: Iterable[dict[str, Any]], keeping: Keeping) -> None:
+    for row in rows:
+        live(design.scenario_of(row), keeping)
+
+
+def _swept(design: Design, workers: int) -> float:
+    """Sweep, and return the seconds that the runs themselves took by the sweep's own clock."""
+    with tempfile.TemporaryDirectory() as out:
+        return float(sim.sweep(design, out, workers, show=False).runs["seconds"].sum())
 
 
 def _timed(step: Callable[[], Any], clock: Callable[[], float]) -> float:

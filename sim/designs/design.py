@@ -324,8 +324,9 @@ class Design(Stated):
             for values in itertools.product(*sampling.grid(self.varied, self.levels)):
                 yield dict(zip(names, values, strict=True))
         elif self.design in SPREAD:
-            for shares in self.points().tolist():
-                yield {each.name: each.at(share) for each, share in zip(self.varied, shares, strict=True)}
+            columns = [each.along(shares) for each, shares in zip(self.varied, self.points().T, strict=True)]
+            for values in zip(*columns, strict=True):
+                yield dict(zip(names, values, strict=True))
         else:
             yield {}
 

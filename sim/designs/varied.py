@@ -46,6 +46,12 @@ class Varied:
             return _monday(day, date.fromordinal(int(self.low))).isoformat()
         return float(min(max(self.low + share * (self.high - self.low), self.low), self.high))
 
+    def along(self, shares: np.ndarray) -> list[Any]:
+        """Return the value at each of these shares; plain ranges, which are most, in one go."""
+        if self.values or self.switch or self.whole or self.sort == "starts":
+            return [self.at(share) for share in shares.tolist()]
+        return list(np.clip(self.low + shares * (self.high - self.low), self.low, self.high).tolist())
+
     def steps(self, levels: int) -> tuple[Any, ...]:
         """Return all values of a list, or so many values of a range, both ends among them."""
         if self.values:

@@ -98,6 +98,8 @@ def sealed(passport: Passport, vector: Vector, origin: str = "") -> Vector:
 
 def checked_scalar(passport: Passport, value: object, origin: str = "", label: str = "") -> Scalar:
     """One number of the right type inside the range, or a LimelightError."""
+    if type(value) is type(passport.value) is float and passport.low <= value <= passport.high:
+        return value  # most are such, and a sweep asks a hundred times for each of its runs
     key = f"{passport.name}.{label}" if label else passport.name
     number = number_from(value)
     if isinstance(passport.value, bool):

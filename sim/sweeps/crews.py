@@ -1,4 +1,7 @@
-"""Who lives the runs: this process, or spawned ones that may be killed without more being lost than their chunk."""
+"""Who lives the runs: this process, or spawned ones that may be killed without more being lost than their chunk.
+
+A spawned process reads its libraries for a second or two; meanwhile this one lives through runs itself.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ from sim.sweeps.store import Lived, Store, SweepError
 WORK_OF_CHUNK = 10.0  # seconds: what is lost at most, and what makes a part worth its file
 TRIES = 2  # how often a run may lose its process before it is given up
 PAUSE = 0.2  # seconds between two looks at whether to stop
+TIME_TO_START = 2.0  # seconds until a spawned process listens; a run that takes longer is left to it
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "ARROW_NUM_THREADS")
 LOST = "its process was ended from outside twice, perhaps for want of memory; give fewer fans or workers."
 
@@ -89,20 +93,26 @@ class Here:
         """Live through the waiting runs here."""
         chunks = Chunks(waiting, seconds, 1)
         while chunks and not stop.is_set():
-            chunk = chunks.deal()
-            lived = live_chunk(task, chunk, check=stopper(stop))
-            store.keep(lived, task.keeping)
-            chunks.learn(lived.seconds)
-            chunks.give_back(left_of(chunk, lived))
-            pace.note(len(lived.runs), len(lived.failures))
+            live_here(task, chunks, store, pace, stopper(stop))
+
+
+def live_here(task: Task, chunks: Chunks, store: Store, pace: Pace, check: Callable[[], None]) -> None:
+    """Live through the next chunk in this process, as far as `check` lets it, and keep what is done of it."""
+    chunk = chunks.deal()
+    lived = live_chunk(task, chunk, check=check)
+    store.keep(lived, task.keeping)
+    chunks.learn(lived.seconds)
+    chunks.give_back(left_of(chunk, lived))
+    pace.note(len(lived.runs), len(lived.failures))
 
 
 @dataclass(eq=False)
 class _Worker:
-    """A spawned process, the line to it, the chunk that it lives through and the run that it is at."""
+    """A spawned process, the line to it, whether it listens yet, the chunk that it lives through, the run it is at."""
 
     process: Any
     line: Connection
+    listens: bool = False
     chunk: list[Run] = field(default_factory=list)
     at: str = ""
 
@@ -122,10 +132,11 @@ class Processes:
         self.chunks, self.lost = Chunks(waiting, seconds, self.count), dict[str, int]()
         workers: list[_Worker] = []
         try:
-            while (self.chunks or workers) and not stop.is_set():
+            while (self.chunks or any(worker.chunk for worker in workers)) and not stop.is_set():
                 while self.chunks and len(workers) < self.count:
                     workers.append(self._start())
-                for line in wait([worker.line for worker in workers], PAUSE):
+                patience = 0 if self._lend_a_hand(workers, stop) else PAUSE
+                for line in wait([worker.line for worker in workers], patience):
                     worker = next(each for each in workers if each.line is line)
                     if not self._hear(worker):
                         workers.remove(worker)
@@ -135,6 +146,24 @@ class Processes:
         finally:
             for worker in workers:
                 self._dismiss(worker)
+
+    def _lend_a_hand(self, workers: Sequence[_Worker], stop: threading.Event) -> bool:
+        """Live through short runs here until the first process listens; tell whether there was anything to do.
+
+        Once a process was lost nothing is lived here any more: its run might end this process, too.
+        """
+        if any(worker.listens for worker in workers) or self.lost:
+            return False
+        if not self.chunks or self.chunks.seconds > TIME_TO_START:
+            return False
+        lines = [worker.line for worker in workers]
+
+        def check() -> None:
+            if stop.is_set() or wait(lines, 0):
+                raise StopLiving
+
+        live_here(self.task, self.chunks, self.store, self.pace, check)
+        return True
 
     def _start(self) -> _Worker:
         """Spawn a process; it gets its first chunk once it listens, for until then a large one would fill the line."""
@@ -163,7 +192,9 @@ class Processes:
         except (EOFError, OSError):
             self._bury(worker)
             return False
-        if word == "begin":
+        if word == "ready":
+            worker.listens = True
+        elif word == "begin":
             worker.at = content
         elif word == "broken":
             raise SweepError(content)
@@ -198,7 +229,7 @@ class Processes:
                 raise SweepError("the processes of the sweep end before they begin a run; try --workers 1 to see why.")
 
     def _dismiss(self, worker: _Worker) -> None:
-        """Let a process keep what it has done of its chunk, and wait until it is gone."""
+        """Let a process keep what it has done of its chunk, and end it; by itself it would tidy up for a while."""
         try:
             worker.line.send(None)
             while worker.chunk:
@@ -210,6 +241,7 @@ class Processes:
                     break
         except (EOFError, OSError):
             pass  # it is gone already
+        worker.process.terminate()
         worker.line.close()
         worker.process.join()
 

@@ -20,7 +20,8 @@ import sim
 from sim.__main__ import main
 from sim.designs import Design
 from sim.scenario import Scenario
-from sim.sweeps import Sweep, crews, running
+from sim.sweeps import Sweep, crews, living, running
+from sim.sweeps.store import Keeping
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = 72
@@ -32,12 +33,12 @@ seeds: 2
 observables: [idol_hours, mean_dissatisfaction, burnt_out_idols]
 """
 WORLD = "weeks: 3\nfans: 200\nagencies: 4\nseed: 7\n"
-# As `limelight sweep`, but with chunks so short that a small sweep has many, and never without other processes.
+# As `limelight sweep`, but with chunks so short that a small sweep has many, and lived by other processes alone.
 SHORT_CHUNKS = """
 import sys
 from sim.__main__ import main
 from sim.sweeps import crews, running
-running.WORTH_PROCESSES, crews.WORK_OF_CHUNK = 0, float(sys.argv[1])
+running.WORTH_PROCESSES, crews.TIME_TO_START, crews.WORK_OF_CHUNK = 0, 0, float(sys.argv[1])
 sys.exit(main(["sweep", *sys.argv[2:]]))
 """
 
@@ -58,8 +59,9 @@ def reference(place: Path) -> pd.DataFrame:
 
 @pytest.fixture
 def other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even a sweep of a second has chunks for several processes."""
+    """Even a sweep of a second has chunks for several processes, and this one lives none while they start."""
     monkeypatch.setattr(running, "WORTH_PROCESSES", 0.0)
+    monkeypatch.setattr(crews, "TIME_TO_START", 0.0)
     monkeypatch.setattr(crews, "WORK_OF_CHUNK", 0.3)
 
 
@@ -113,6 +115,25 @@ def all_gone(group: int) -> None:
 def test_four_processes_give_the_same_bits(place: Path, reference: pd.DataFrame, other_processes: None) -> None:
     found = sim.sweep(place / "design.yaml", place / "of four", workers=4, show=False)
     assert len(found.files) > 4  # or there was nothing to share out
+    pd.testing.assert_frame_equal(everything(found), reference, check_exact=True)
+
+
+def test_runs_are_lived_here_until_the_first_process_listens(
+    place: Path, reference: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, begun = living.live, list[Scenario]()
+
+    def endless_fourth(scenario: Scenario, keeping: Keeping, check: Callable[[], None]) -> np.ndarray:
+        begun.append(scenario)
+        while len(begun) == 4:
+            time.sleep(0.01)
+            check()
+        return before(scenario, keeping, check)
+
+    monkeypatch.setattr(running, "WORTH_PROCESSES", 0.0)
+    monkeypatch.setattr(living, "live", endless_fourth)
+    found = sim.sweep(place / "design.yaml", place / "lent a hand", workers=2, show=False)
+    assert len(begun) == 4 and set(found.table["status"]) == {"ok"}
     pd.testing.assert_frame_equal(everything(found), reference, check_exact=True)
 
 

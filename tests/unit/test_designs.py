@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from scipy.stats import qmc
 
-from sim.designs import AS_IT_IS, Design
+from sim.designs import AS_IT_IS, Design, Varied
 from sim.params import LimelightError, passports
 from sim.scenario import Scenario
 
@@ -304,3 +304,15 @@ def test_without_salib_only_the_designs_that_need_it_are_refused(monkeypatch: py
     for method in ("saltelli", "morris"):
         with pytest.raises(LimelightError, match=r"needs the library SALib; install it with `pip install"):
             design(design=method, samples=4, parameters=TWO).table()
+
+
+def test_a_whole_column_has_the_values_of_its_shares_one_by_one() -> None:
+    found = design(
+        parameters=["staff_saving"], levers={"hours_cap_adults": None}, fans={"low": 200, "high": 900},
+        policies=["worker_first"], starts={"low": "2025-02-03", "high": "2027-02-01"},
+        design="latin_hypercube", samples=9,
+    )  # fmt: skip
+    shares = np.array([0, 0.1, 1 / 3, 0.5, 0.999, 1])
+    assert {each.sort for each in found.varied} == {"number", "lever", "fans", "starts"}
+    for each in (*found.varied, Varied("listed", "number", values=("a", "b")), Varied("switch", "lever", switch=True)):
+        assert each.along(shares) == [each.at(share) for share in shares.tolist()]

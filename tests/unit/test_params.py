@@ -176,6 +176,14 @@ def test_as_dict_is_ready_for_json_and_comes_back() -> None:
     assert Numbers.of(told).as_dict() == numbers.as_dict()
 
 
+def test_changed_numbers_are_those_that_differ_in_any_bit() -> None:
+    same = {"fine_cap": Numbers.of().get("fine_cap"), "fan_age_from.teens": Numbers.of().get("fan_age_from.teens")}
+    assert Numbers.of().changed() == Numbers.of(same).changed() == {}
+    other = Numbers.of({"fine_cap": 0.1, "fan_age_from.teens": 14})
+    assert other.changed() == {name: other.as_dict()[name] for name in ("fine_cap", "fan_age_from")}
+    assert pickle.loads(pickle.dumps(other)).changed() == other.changed()
+
+
 def test_an_unknown_attribute_names_the_nearest() -> None:
     numbers = Numbers.of()
     with pytest.raises(AttributeError, match="'fan_hours'"):

@@ -297,9 +297,34 @@ def test_a_process_starts_without_reading_a_large_chunk_first_and_does_not_hear_
     crew.chunks = crews.Chunks(waiting, 0, 1)
     worker = crew._start()
     os.kill(worker.process.pid, signal.SIGINT)  # before it runs a line of its own
-    assert not worker.chunk and worker.line.recv() == ("ready", None)  # only now does it read what it is sent
+    assert not worker.chunk and crew._hear(worker) and worker.listens  # only now does it read what it is sent
     crew._dismiss(worker)
-    assert worker.process.exitcode == 0
+    assert worker.process.exitcode in (0, -signal.SIGTERM)
+
+
+@pytest.mark.parametrize(("patience", "lived_here"), [(60.0, True), (0.0, False)])
+def test_short_runs_are_lived_here_while_processes_start_and_those_not_needed_are_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: float, lived_here: bool
+) -> None:
+    far_ends, ended = [], []
+
+    def silent(self: crews.Processes) -> crews._Worker:
+        line, far_end = self.spawning.Pipe()
+        far_ends.append(far_end)
+        if not lived_here:
+            far_end.close()  # it is gone before it listens
+        process = SimpleNamespace(terminate=lambda: ended.append(line), join=lambda: None)
+        return crews._Worker(process, line)
+
+    monkeypatch.setattr(crews.Processes, "_start", silent)
+    monkeypatch.setattr(crews, "TIME_TO_START", patience)
+    monkeypatch.setattr(running, "WORTH_PROCESSES", 0.0)
+    if lived_here:
+        found = sim.sweep(design(), tmp_path, workers=2, show=False)
+        assert set(found.table["status"]) == {"ok"} and len(ended) == len(far_ends) == 2
+    else:
+        with pytest.raises(LimelightError, match="end before they begin a run"):
+            sim.sweep(design(), tmp_path, workers=2, show=False)
 
 
 def test_a_full_disk_is_one_sentence_and_what_is_done_is_kept(
