@@ -162,6 +162,11 @@ class Outlook:
         return (*shown, len(self.pairs_of_the_band), reached, self.failure)
 
     @property
+    def growing(self) -> bool:
+        """Whether the coarse pair, which the visitor waits for, is being lived."""
+        return self.coarse is not None and not self.coarse.done and not self.failure
+
+    @property
     def settled(self) -> bool:
         """Whether nothing more will come."""
         return all(life.done or life.failure for life in self.lives)

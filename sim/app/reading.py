@@ -202,9 +202,13 @@ def event_word(kind: str) -> str:
 
 
 def marks_of(pair: Pair, kinds: Sequence[str] | None = None, most: int | None = None) -> tuple[Mark, ...]:
-    """Events of both worlds in order of time, what happened in both of them once; the largest where there are many."""
+    """Events of both worlds in order of time, what happened in both of them once; the largest where there are many.
+
+    Only of the weeks that both have lived: what one of them has not come to yet has not passed it by.
+    """
+    unlived = pair.mine.scenario.date_of(pair.weeks)
     mine, present = (
-        [mark for mark in marks if kinds is None or mark.kind in kinds]
+        [mark for mark in marks if mark.day < unlived and (kinds is None or mark.kind in kinds)]
         for marks in (pair.mine.marks("mine"), pair.present.marks("present"))
     )
     both = {_happening(mark) for mark in mine} & {_happening(mark) for mark in present}

@@ -11,12 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.agents.memory import Event
 from sim.app.choice import Choice
 from sim.app.desk import Desk
 from sim.app.hall import Hall
 from sim.app.life import Life
-from sim.app.outlook import Outlook, Shelf
+from sim.app.outlook import Outlook, Pair, Shelf
 from sim.app.play import Play
+from sim.app.reading import marks_of
 from sim.app.workers import AT_ONCE, LATER, SOON, Errand, WaitingList, Workers
 from sim.runner import run
 from sim.scenario import Scenario
@@ -217,6 +219,17 @@ def test_a_process_that_is_killed_is_replaced_and_its_world_lived_again(workers:
     assert np.array_equal(life.table(), rows_of(life.scenario, tmp_path))
 
 
+def test_what_one_world_has_not_come_to_yet_has_not_passed_it_by() -> None:
+    told = [Event(week, "breach", f"agency {week}", 1.0, "") for week in (1, 3)]
+    present, mine = Life(SCENARIO), Life(SCENARIO)
+    present.add(("idol_hours",), np.zeros((5, 1)), told)
+    assert marks_of(Pair(present, mine)) == ()
+    mine.add(("idol_hours",), np.zeros((3, 1)), told[:1])
+    assert [(mark.world, mark.subject) for mark in marks_of(Pair(present, mine))] == [("both", "agency 1")]
+    mine.add(("idol_hours",), np.zeros((1, 1)))
+    assert [mark.world for mark in marks_of(Pair(present, mine))] == ["both", "present"]
+
+
 # ---- who is served ----
 
 
@@ -241,6 +254,38 @@ def test_a_visitor_who_asks_for_much_does_not_keep_others_waiting() -> None:
     assert waiting.take() is greedy[0]
     assert waiting.take() is modest
     assert waiting.take() is greedy[1]
+
+
+def test_a_world_in_the_background_holds_still_while_a_visitor_waits(workers: Workers) -> None:
+    refining, waited_for = (Life(SCENARIO.with_(weeks=5_000, seed=seed)) for seed in (8, 9))
+    later = workers.ask(Errand(refining, "a", LATER))
+    until(lambda: len(refining) > 0)
+    urgent = workers.ask(Errand(waited_for, "b", AT_ONCE))
+    until(lambda: _stands_still(refining, waited_for))
+    held = len(refining)
+    urgent.drop()
+    until(lambda: len(refining) > held)
+    later.drop()
+    assert not waited_for.done and not refining.done
+
+
+def _stands_still(one: Life, while_other: Life) -> bool:
+    """Whether one life got no further while another lived fifty weeks."""
+    before, other = len(one), len(while_other)
+    until(lambda: len(while_other) > other + 50)
+    return len(one) == before
+
+
+def test_somebody_waits_until_the_world_is_lived_given_up_or_dropped() -> None:
+    waiting = WaitingList()
+    waiting.put(errand("a", LATER))
+    assert not waiting.pressing
+    for release in (lambda each: each.life.end(), lambda each: each.life.fail("broken"), Errand.drop):
+        urgent = errand("b", AT_ONCE)
+        waiting.put(urgent)
+        assert waiting.pressing
+        release(urgent)
+        assert not waiting.pressing
 
 
 def test_what_was_dropped_is_not_handed_out_and_nobody_waits_after_the_end() -> None:

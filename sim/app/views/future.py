@@ -20,7 +20,7 @@ def Future(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
     with solara.Div(classes=["view"]):
         outlook = desk.outlook
         pair, band = outlook.shown, outlook.pairs_of_the_band
-        if pair is None or not pair.weeks:
+        if pair is None or not (len(pair.present) or len(pair.mine)):
             solara.HTML(tag="p", unsafe_innerHTML="Both worlds are being founded …", classes=["message", "note"])
             return
         known = observables_of(desk.choice.scenario)
