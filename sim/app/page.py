@@ -104,6 +104,7 @@ def Page() -> None:
                     tag="div", class_="view-frame",
                     attributes={"id": f"view-{seen.view}", "role": "tabpanel", "aria-labelledby": f"tab-{seen.view}"},
                 ):  # fmt: skip
+                    rv.Html(tag="h2", class_="visually-hidden", children=[dict(VIEWS)[seen.view]])
                     VIEW_OF[seen.view](desk, seen, look, do, frame.value)
 
 

@@ -14,12 +14,14 @@ import pytest
 from sim.agents.memory import Event
 from sim.app.choice import Choice
 from sim.app.desk import Desk
+from sim.app.drawing.scales import smoothed
 from sim.app.hall import Hall
 from sim.app.life import Life
 from sim.app.outlook import Outlook, Pair, Shelf
 from sim.app.play import Play
-from sim.app.reading import marks_of
+from sim.app.reading import band_of, card, marks_of
 from sim.app.workers import AT_ONCE, LATER, SOON, Errand, WaitingList, Workers
+from sim.observables import OBSERVABLES
 from sim.runner import run
 from sim.scenario import Scenario
 
@@ -228,6 +230,46 @@ def test_what_one_world_has_not_come_to_yet_has_not_passed_it_by() -> None:
     assert [(mark.world, mark.subject) for mark in marks_of(Pair(present, mine))] == [("both", "agency 1")]
     mine.add(("idol_hours",), np.zeros((1, 1)))
     assert [mark.world for mark in marks_of(Pair(present, mine))] == ["both", "present"]
+
+
+HOURS = OBSERVABLES["idol_hours"]
+WEEKS = 80
+
+
+def pair_of(change: float, seed: int = 0) -> Pair:
+    """Two worlds of which one has other hours, with swings of their own luck."""
+    swings = 60 + np.random.default_rng(seed).normal(0, 3, WEEKS)
+    present, mine = Life(SCENARIO), Life(SCENARIO)
+    present.add(("idol_hours",), swings[:, None])
+    mine.add(("idol_hours",), swings[:, None] + change)
+    return Pair(present, mine)
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ((-5.0,), "so far"),
+        ((-5.0, -4.0), "so far"),
+        ((-5.0, -4.8, -5.2), "better"),
+        ((5.0, 4.8, 5.2), "worse"),
+        ((-5.0, -4.8, 0.5), "too close to call"),
+        ((-5.0, -5.0, -5.0, -5.0, -5.0, -5.0, -5.0, -5.0, -5.0, 0.1), "too close to call"),
+        ((0.0, 0.0, 0.0), "no change"),
+    ],
+)
+def test_a_verdict_needs_three_pairs_of_worlds_that_all_say_the_same(changes: tuple[float, ...], word: str) -> None:
+    pairs = [pair_of(change, seed) for seed, change in enumerate(changes)]
+    band = pairs if len(pairs) >= 3 else []
+    assert card("idol_hours", HOURS, pairs[0], band).word == word
+
+
+def test_the_band_is_averaged_as_the_line_is() -> None:
+    pairs = [pair_of(-5.0, seed) for seed in range(4)]
+    low, high = band_of("idol_hours", pairs)
+    lines = np.array([smoothed(pair.mine.column("idol_hours"), 26) for pair in pairs])
+    assert np.array_equal(low, lines.min(axis=0)) and np.array_equal(high, lines.max(axis=0))
+    raw = np.array([pair.mine.column("idol_hours") for pair in pairs])
+    assert np.ptp(raw, axis=0)[26:].mean() > 2 * (high - low)[26:].mean()
 
 
 # ---- who is served ----

@@ -27,7 +27,7 @@ def Future(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
         with solara.Div(attributes={"id": "cards"}):
             headlines = [card(name, known[name], pair, band) for name in HEADLINES if name in known]
             Picture(html=cards(tuple(headlines)))
-        solara.HTML(tag="div", unsafe_innerHTML=of_headlines(band) + legend())
+        solara.HTML(tag="div", unsafe_innerHTML=of_headlines(band) + legend(len(band)))
         for theme, (title, _) in BLOCKS.items():
             every = names_of(theme, known)
             whole = theme in seen.whole_themes
