@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
+import re
 import shutil
 import socket
 import statistics
@@ -23,6 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from machine import describe
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,7 +41,9 @@ WATCH = """() => {
     const now = performance.now()
     const all = { week: document.querySelector('#play-date')?.dataset.week,
                   button: document.querySelector('#play-toggle')?.textContent.trim(),
-                  state: document.querySelector('#status')?.dataset.state }
+                  state: document.querySelector('#status')?.dataset.state,
+                  told: document.querySelector('#status-resolution')?.textContent }
+    all.lived = all.told?.match(/week (\\d+) of/)?.[1]
     for (const [what, value] of Object.entries(all))
       if (value !== undefined && seen[what] !== value) { seen[what] = value; window.notes.push([what, value, now]) }
   }
@@ -57,16 +59,18 @@ def main() -> None:
     asked.add_argument("--minutes", type=float, default=2, help="how long memory is watched while a world is played")
     asked.add_argument("--seconds", type=float, default=10, help="how long frames are counted for each size")
     asked.add_argument("--levers", type=int, default=5, help="how often a lever is let go of")
+    asked.add_argument("--refining", type=float, default=120, help="for how many seconds refining is watched at most")
     asked.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="fan agents to count frames at")
     asked.add_argument("--scenario", type=Path, help="the scenario of the server; the usual one without it")
     asked.add_argument("--out", type=Path, default=ROOT / "results" / "benchmarks" / "app.json")
     given = asked.parse_args()
-    found: dict[str, Any] = {"machine": machine(), "asked": {key: str(value) for key, value in vars(given).items()}}
+    found: dict[str, Any] = {"machine": describe(), "asked": {key: str(value) for key, value in vars(given).items()}}
     with served(given.scenario) as (url, process), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=SWITCHES)
         measures: dict[str, Callable[[], dict[str, Any]]] = {
             "MB of the server with isolated sessions": lambda: sessions(browser, url, process),
-            "seconds from letting go of a lever to the coarse outlook": lambda: levers(browser, url, given.levers),
+            "seconds from letting go of a lever to the outlook": lambda: levers(browser, url, given.levers),
+            "seconds until the outlook is refined": lambda: refining(browser, url, given.refining),
             "seconds until a pause is seen, by weeks a second": lambda: pauses(browser, url),
             "frames and weeks a second, by fan agents": lambda: frames(browser, url, given.sizes, given.seconds),
             "MB of the server while a world is played": lambda: memory(browser, url, process, given.minutes),
@@ -78,15 +82,6 @@ def main() -> None:
             given.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
         browser.close()
     print(given.out)
-
-
-def machine() -> dict[str, Any]:
-    """Name the machine, as far as it knows itself."""
-    listed = Path("/proc/cpuinfo")
-    lines = listed.read_text(encoding="utf-8").splitlines() if listed.is_file() else []
-    name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
-    return {"processor": name, "processors": os.cpu_count(), "python": platform.python_version(),
-            "load at the start": os.getloadavg()[0]}  # fmt: skip
 
 
 def chromium() -> str:
@@ -148,24 +143,49 @@ def spread(values: list[float]) -> dict[str, float]:
     return {name: round(value, 3) for name, value in shown.items()} | {"times": len(ordered)}
 
 
-def levers(browser: Any, url: str, times: int) -> dict[str, float]:
-    """Let go of a lever, at another value each time, until both coarse worlds stand whole."""
-    page, spent = opened(browser, url), []
+def levers(browser: Any, url: str, times: int) -> dict[str, dict[str, float]]:
+    """Let go of a lever, each time at another value, until its first weeks are drawn and both worlds are whole."""
+    page, first, whole = opened(browser, url), [], []
     settled(page)
-    slider = page.locator(f"#lever-{LEVER}-input")
-    slider.evaluate("element => { element.closest('details').open = true }")
     for time_ in range(times):
-        page.evaluate("() => { window.notes = [] }")
-        begun = page.evaluate("() => performance.now()") / 1000
-        slider.fill(str(40 + time_))
-        page.wait_for_function("() => window.notes.some(([what, value]) => what === 'state' && value === 'reckoning')")
-        page.wait_for_function("() => !['reckoning'].includes(document.querySelector('#status').dataset.state)")
+        begun = let_go(page, 40 + time_)
+        page.wait_for_function("() => document.querySelector('#status').dataset.state !== 'reckoning'")
         states = noted(page, "state")
-        first = next(place for place, (value, _) in enumerate(states) if value == "reckoning")
-        spent.append(states[first + 1][1] - begun)
+        reckoning = next(place for place, (value, _) in enumerate(states) if value == "reckoning")
+        whole.append(states[reckoning + 1][1] - begun)
+        first.append(next((when for weeks, when in noted(page, "lived") if int(weeks) > 0), states[-1][1]) - begun)
         page.wait_for_timeout(1000)
     page.context.close()
-    return spread(spent)
+    return {"first weeks": spread(first), "whole": spread(whole)}
+
+
+def let_go(page: Page, value: float) -> float:
+    """Let go of a lever at a value that it has not had, and wait until the page answers; returns when it was."""
+    slider = page.locator(f"#lever-{LEVER}-input")
+    slider.evaluate("element => { element.closest('details').open = true }")
+    page.evaluate("() => { window.notes = [] }")
+    begun = page.evaluate("() => performance.now()") / 1000
+    slider.fill(str(value))
+    page.wait_for_function("() => window.notes.some(([what, value]) => what === 'state' && value === 'reckoning')")
+    return float(begun)
+
+
+def refining(browser: Any, url: str, seconds: float) -> dict[str, Any]:
+    """Let go of a lever once and watch what the page says while it refines, until it is done or the time is over."""
+    page = opened(browser, url)
+    settled(page)
+    begun = let_go(page, 39)
+    course: dict[str, float] = {}
+    full = "document.querySelector('#status').dataset.state === 'full'"
+    page.wait_for_function(f"() => {full} || performance.now() / 1000 > {begun + seconds}")
+    for text, when in noted(page, "told"):
+        course.setdefault(re.sub(r", week \d+ of \d+", "", text), round(when - begun, 2))
+    reached = page.inner_text("#status-resolution")
+    whole = page.get_attribute("#status", "data-state") == "full"
+    band = next((when for text, when in course.items() if "band of" in text), None)
+    page.context.close()
+    spent = max(course.values(), default=0.0)
+    return {"first band": band, "all done" if whole else "watched for": spent, "says": reached, "course": course}
 
 
 def pauses(browser: Any, url: str) -> dict[str, dict[str, float]]:
@@ -223,7 +243,7 @@ def frames(browser: Any, url: str, sizes: list[int], seconds: float) -> dict[str
 def sessions(browser: Any, url: str, process: int) -> dict[str, float]:
     """Let visitors come one after the other, each with an own world that has been played a little."""
     settled(opened(browser, url))  # a first visitor warms the server up
-    before, pages = weight(process), []
+    before, pages = sum(weight(process)), []
     for _ in range(SESSIONS):
         page = opened(browser, url)
         page.click("#tab-play")
@@ -232,14 +252,14 @@ def sessions(browser: Any, url: str, process: int) -> dict[str, float]:
         page.wait_for_function("() => Number(document.querySelector('#play-date').dataset.week) >= 10")
         page.click("#play-toggle")
         pages.append(page)
-    after = weight(process)
+    after = sum(weight(process))
     for page in pages:
         page.context.close()
-    return {"none": before, str(SESSIONS): after, "each": round((after - before) / SESSIONS, 1)}
+    return {"none": round(before, 1), str(SESSIONS): round(after, 1), "each": round((after - before) / SESSIONS, 1)}
 
 
 def memory(browser: Any, url: str, process: int, minutes: float) -> dict[str, Any]:
-    """Play on and on, from the beginning again whenever the last week is reached."""
+    """Play on and on, from the beginning again whenever the last week is reached; the slope is of the second half."""
     page, course = opened(browser, url), []
     page.click("#tab-play")
     page.select_option("#play-speed", "0")
@@ -248,30 +268,35 @@ def memory(browser: Any, url: str, process: int, minutes: float) -> dict[str, An
     step = max(2.0, 60 * minutes / 120)
     while time.monotonic() < until:
         page.wait_for_timeout(step * 1000)
-        course.append([round((time.monotonic() - begun) / 60, 2), weight(process)])
+        course.append([round((time.monotonic() - begun) / 60, 2), *weight(process)])
         if page.locator("#play-toggle").is_disabled():
             page.click("#play-reset")
             page.wait_for_selector("#play-toggle:enabled")
             page.click("#play-toggle")
     page.context.close()
-    quarter = max(1, len(course) // 4)
-    first, last = (statistics.mean(mb for _, mb in part) for part in (course[quarter : 2 * quarter], course[-quarter:]))
-    return {"second quarter": round(first, 1), "last quarter": round(last, 1), "minutes": minutes, "course": course}
+    found: dict[str, Any] = {"minutes": minutes}
+    for place, who in enumerate(("server", "workers"), start=1):
+        half = course[len(course) // 2 :]
+        found[who] = {"first": course[0][place], "last": course[-1][place], "most": max(each[place] for each in course)}
+        if len(half) > 1:
+            slope = statistics.linear_regression([each[0] for each in half], [each[place] for each in half]).slope
+            found[who]["MB an hour"] = round(60 * slope, 1)
+    return found | {"course": course}
 
 
-def weight(process: int) -> float:
-    """Memory of a server and the processes it started, in MB, with what they share counted once."""
-    children = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True
-    ).stdout.split()
-    total = 0
-    for each in (process, *map(int, children)):
-        try:
-            rollup = Path(f"/proc/{each}/smaps_rollup").read_text(encoding="utf-8")
-        except OSError:
-            continue
-        total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-    return round(total / 1024, 1)
+def weight(process: int) -> tuple[float, float]:
+    """Memory of a server and of the processes it started, in MB, with what they share counted once."""
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True).stdout
+    return _own(process), round(sum(_own(int(each)) for each in listed.split()), 1)
+
+
+def _own(process: int) -> float:
+    """Memory of one process in MB; nothing of one that has ended."""
+    try:
+        rollup = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    return round(next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) / 1024, 1)
 
 
 def print_table(found: dict[str, Any]) -> None:

@@ -6,8 +6,6 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from sim.app.choice import Choice
 from sim.app.life import Life
 from sim.app.shapes import Resolution
@@ -18,6 +16,7 @@ COARSE_FANS = 2_000
 FULL_FANS = 1_000_000
 """More fan agents than this are not lived through in the background: it would take an hour."""
 REPLICATES = 6
+LEAST_PAIRS = 3  # of worlds of other luck, before they are shown as a band and a verdict rests on them
 SHELVED = 24  # lives that are kept, of all visitors together
 
 
@@ -138,9 +137,9 @@ class Outlook:
 
     @property
     def pairs_of_the_band(self) -> list[Pair]:
-        """Coarse pairs that are whole, the first luck among them; none while there are fewer than three."""
+        """Coarse pairs that are whole, the first luck among them; none while there are too few."""
         pairs = [pair for pair in ([self.coarse] if self.coarse else []) + self.band if pair.done]
-        return pairs if len(pairs) >= 3 else []
+        return pairs if len(pairs) >= LEAST_PAIRS else []
 
     @property
     def lives(self) -> list[Life]:
@@ -160,6 +159,11 @@ class Outlook:
         shown = [life.stamp for pair in (coarse,) if pair for life in (pair.mine, pair.present)]
         reached = (full.weeks // 52, full.done) if full else ()
         return (*shown, len(self.pairs_of_the_band), reached, self.failure)
+
+    @property
+    def growing(self) -> bool:
+        """Whether the coarse pair, which the visitor waits for, is being lived."""
+        return self.coarse is not None and not self.coarse.done and not self.failure
 
     @property
     def settled(self) -> bool:
@@ -185,13 +189,3 @@ class Outlook:
         reached = len(self.full.mine) + (0 if self.full.present is self.full.mine else len(self.full.present))
         worlds = 1 if self.full.present is self.full.mine else 2
         return reached / worlds / (self.full.mine.scenario.weeks + 1)
-
-
-def band_of(pairs: list[Pair], name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """The range of *mine* over worlds of other luck, then that of the difference, week by week; empty without pairs."""
-    if not pairs:
-        nothing = np.zeros(0)
-        return nothing, nothing, nothing, nothing
-    mine = np.array([pair.mine.column(name) for pair in pairs])
-    gap = mine - np.array([pair.present.column(name) for pair in pairs])
-    return mine.min(axis=0), mine.max(axis=0), gap.min(axis=0), gap.max(axis=0)

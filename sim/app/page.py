@@ -23,7 +23,11 @@ from sim.params import LimelightError
 LOOKS, PARTS = Path(__file__).with_name("looks.css"), Path(__file__).parent / "parts" / "parts.css"
 TITLE = "Limelight"
 SENTENCE = "What does AI do to the people of K-pop, and which policies change that? Move a lever and see both worlds."
-FRAME = 0.12  # seconds between two looks at whether there is more to show
+FRAME = 0.06  # seconds between two looks at whether there is more to show
+GROWTH, REST = 0.25, 4
+"""Seconds at least, and times as long as a drawing took, between two drawings of an outlook that is being lived: the
+machine's processors are needed to live it."""
+
 QUICKEST = 0.002  # seconds that are left to others between two weeks
 SHARED = "choice"
 """The word of the address under which a shared choice stands."""
@@ -100,6 +104,7 @@ def Page() -> None:
                     tag="div", class_="view-frame",
                     attributes={"id": f"view-{seen.view}", "role": "tabpanel", "aria-labelledby": f"tab-{seen.view}"},
                 ):  # fmt: skip
+                    rv.Html(tag="h2", class_="visually-hidden", children=[dict(VIEWS)[seen.view]])
                     VIEW_OF[seen.view](desk, seen, look, do, frame.value)
 
 
@@ -167,7 +172,7 @@ def _plain(text: str) -> str:
 
 async def _watch(desk: Desk, looking: Any, frame: Any) -> None:
     """Draw the page anew whenever there is more to show, however fast worlds live; found the worlds of play in time."""
-    seen: object = None
+    seen, due = object(), 0.0
     while not desk.closed:
         await asyncio.sleep(FRAME)
         desk.outlook.collect()
@@ -175,9 +180,11 @@ async def _watch(desk: Desk, looking: Any, frame: Any) -> None:
             return
         if looking.value.view == PLAY and desk.play.present is None and not desk.play.failure:
             await asyncio.to_thread(desk.play.build)
-        if (stamp := desk.stamp) != seen:
-            seen = stamp
+        growing = desk.outlook.growing and looking.value.view != PLAY
+        if (stamp := desk.stamp) != seen and not (growing and time.monotonic() < due):
+            seen, begun = stamp, time.monotonic()
             frame.value += 1
+            due = time.monotonic() + max(GROWTH, REST * (time.monotonic() - begun))
 
 
 async def _live(desk: Desk, looking: Any) -> None:

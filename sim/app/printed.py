@@ -32,7 +32,7 @@ TICKS = 0.34  # room left of an axis for its numbers
 MOST_DATES = 5
 LINE = 0.13  # height of a label
 CHARACTERS = 158  # in a line of the small print
-LUCK = "the same luck in both worlds; blue shade: mine under other luck"
+LUCK = "the same luck in both worlds; blue shade: mine under other luck, lowest to highest"
 MOST_POINTS, LEAST_POINTS = 1600, 90  # of the lines of a figure together, and of one, so that the file stays small
 
 

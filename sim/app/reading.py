@@ -10,12 +10,14 @@ import numpy as np
 
 from sim.analysis import READINGS, paired_effects, worth
 from sim.analysis.for_whom import OF_WHOM
-from sim.app.outlook import Pair, band_of
-from sim.app.shapes import BETTER, CHANGED, SAME, UNCLEAR, WORSE, Card, Curve, Look, Mark, Panel
+from sim.app.drawing.scales import smoothed
+from sim.app.outlook import LEAST_PAIRS, Pair
+from sim.app.shapes import BETTER, CHANGED, SAME, SO_FAR, UNCLEAR, WORSE, Card, Curve, Look, Mark, Panel
 from sim.observables import OBSERVABLES, Observable
 from sim.plugins import load_plugins, with_own_observables
 from sim.scenario import Scenario
 
+UNLIVED = "not lived yet"
 LAST_YEAR = 52  # weeks over which headlines are averaged, as in a comparison
 SMOOTHED = {
     "idol_hours", "hours_of_minors", "top_decile_hours", "unpaid_hours", "industry_revenue", "agency_profit",
@@ -106,11 +108,24 @@ def look_of(unit: str, values: np.ndarray | None = None) -> Look:
 def curve(name: str, seen: Observable, pair: Pair, band: Sequence[Pair] = ()) -> Curve:
     """One observable over time in both worlds, as far as they have lived, with the band of other luck."""
     present, mine = pair.present.column(name), pair.mine.column(name)
-    low, high, gap_low, gap_high = band_of(list(band), name)
+    low, high = band_of(name, band)
     weeks = max(len(present), len(mine), len(low))
     dates = pair.mine.dates(weeks)
-    return Curve(name, seen.label, look_of(seen.unit, present), dates, present, mine, low, high, gap_low, gap_high,
+    return Curve(name, seen.label, look_of(seen.unit, present), dates, present, mine, low, high,
                  BETTER_WITH.get(name, ""), seen.meaning)  # fmt: skip
+
+
+def band_of(name: str, pairs: Sequence[Pair]) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and highest that *mine* comes to over worlds of other luck, each averaged as its line is drawn."""
+    if not pairs:
+        return np.zeros(0), np.zeros(0)
+    mine = np.array([smoothed(pair.mine.column(name), weeks_of_mean(name)) for pair in pairs])
+    return mine.min(axis=0), mine.max(axis=0)
+
+
+def weeks_of_mean(name: str) -> int:
+    """Over how many weeks an observable is averaged where it is drawn."""
+    return SMOOTHED_WEEKS if name in SMOOTHED else 1
 
 
 def panel(
@@ -120,7 +135,7 @@ def panel(
     """One small picture of an observable to the end of the scenario."""
     scenario = pair.mine.scenario
     return Panel(curve(name, seen, pair, band), marks, scenario.date_of(scenario.weeks), now,
-                 LEAST_EXTENT.get(seen.unit, 0), SMOOTHED_WEEKS if name in SMOOTHED else 1, brief)  # fmt: skip
+                 LEAST_EXTENT.get(seen.unit, 0), weeks_of_mean(name), brief)  # fmt: skip
 
 
 def card(name: str, seen: Observable, pair: Pair, band: Sequence[Pair] = ()) -> Card:
@@ -130,7 +145,7 @@ def card(name: str, seen: Observable, pair: Pair, band: Sequence[Pair] = ()) -> 
     mine, present = pair.mine.column(name)[first:reached], pair.present.column(name)[first:reached]
     look = look_of(seen.unit, pair.present.column(name))
     if not reached:
-        return Card(name, seen.label, "–", look.unit, "not lived yet", "flat", UNCLEAR, meaning=seen.meaning)
+        return Card(name, seen.label, "–", look.unit, UNLIVED, "flat", UNLIVED, meaning=seen.meaning)
     difference = float(mine.mean() - present.mean())
     word, interval = _judged(name, seen, pair, band, difference, float(present.mean()))
     arrow = "flat" if difference == 0 else "up" if difference > 0 else "down"
@@ -142,22 +157,23 @@ def card(name: str, seen: Observable, pair: Pair, band: Sequence[Pair] = ()) -> 
 def _judged(
     name: str, seen: Observable, pair: Pair, band: Sequence[Pair], difference: float, level: float
 ) -> tuple[str, str]:
-    """The word for a difference, and its interval over worlds of other luck."""
-    if difference == 0 and pair.present is pair.mine:
-        return SAME, ""
-    interval, sure = "", True
-    if len(band) >= 3:
-        over = [(each.mine.column(name)[-LAST_YEAR:].mean(), each.present.column(name)[-LAST_YEAR:].mean())
-                for each in band]  # fmt: skip
-        under, without = (np.array(side)[:, None] for side in zip(*over, strict=True))
-        found = paired_effects(under, without)
-        low, high = float(found.low[0]), float(found.high[0])
-        sure = low > 0 or high < 0
-        look = look_of(seen.unit, pair.present.column(name))
-        interval = f"95 %: {_amount(low, look, True, False)} to {_amount(high, look, True)}"
+    """The word for a difference, and its interval over worlds of other luck.
+
+    A verdict needs at least three pairs of worlds that all differ the same way, and an interval without nothing in it.
+    """
+    if len(band) < LEAST_PAIRS or pair.present is pair.mine:
+        return (SAME if difference == 0 else SO_FAR), ""
+    over = [(each.mine.column(name)[-LAST_YEAR:].mean(), each.present.column(name)[-LAST_YEAR:].mean())
+            for each in band]  # fmt: skip
+    under, without = (np.array(side)[:, None] for side in zip(*over, strict=True))
+    found = paired_effects(under, without)
+    low, high = float(found.low[0]), float(found.high[0])
+    look = look_of(seen.unit, pair.present.column(name))
+    interval = f"95 %: {_amount(low, look, True, False)} to {_amount(high, look, True)}"
     if difference == 0:
         return SAME, interval
-    if not sure or abs(difference) < worth(seen.unit, level):
+    agreed = bool((np.sign(under - without) == np.sign(difference)).all())
+    if not agreed or low <= 0 <= high or abs(difference) < worth(seen.unit, level):
         return UNCLEAR, interval
     way = BETTER_WITH.get(name, "")
     return (CHANGED if not way else BETTER if (difference > 0) == (way == "more") else WORSE), interval
@@ -202,9 +218,13 @@ def event_word(kind: str) -> str:
 
 
 def marks_of(pair: Pair, kinds: Sequence[str] | None = None, most: int | None = None) -> tuple[Mark, ...]:
-    """Events of both worlds in order of time, what happened in both of them once; the largest where there are many."""
+    """Events of both worlds in order of time, what happened in both of them once; the largest where there are many.
+
+    Only of the weeks that both have lived: what one of them has not come to yet has not passed it by.
+    """
+    unlived = pair.mine.scenario.date_of(pair.weeks)
     mine, present = (
-        [mark for mark in marks if kinds is None or mark.kind in kinds]
+        [mark for mark in marks if mark.day < unlived and (kinds is None or mark.kind in kinds)]
         for marks in (pair.mine.marks("mine"), pair.present.marks("present"))
     )
     both = {_happening(mark) for mark in mine} & {_happening(mark) for mark in present}

@@ -43,7 +43,7 @@ def serve(scenario: Scenario | None = None, port: int = 8765) -> None:
     the_hall(scenario)
     print(f"Limelight is at http://{HOST}:{port} (Ctrl-C ends it)", flush=True)
     try:
-        uvicorn.run(starlette.app, host=HOST, port=port, log_level="warning")
+        uvicorn.run(starlette.app, host=HOST, port=port, log_level="warning", ws_per_message_deflate=False)
     finally:
         close_hall()
 

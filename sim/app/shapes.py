@@ -11,8 +11,9 @@ from datetime import date
 
 import numpy as np
 
-BETTER, WORSE, CHANGED, SAME, UNCLEAR = "better", "worse", "changed", "no change", "unclear"
-"""The words of a difference: for whom there is no better or worse it has only changed."""
+BETTER, WORSE, CHANGED, SAME = "better", "worse", "changed", "no change"
+UNCLEAR, SO_FAR = "too close to call", "so far"
+"""The words of a difference: for whom there is no better or worse it has changed; a few worlds are no verdict."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,8 @@ class Look:
 class Curve:
     """One observable over time in two worlds that share all luck: *present policy* and *mine*.
 
-    `mine` may be shorter than `dates` while it is still being lived, so may `present`. `low` and `high` are the band
-    of *mine* over replicate worlds, `gap_low` and `gap_high` that of the difference; empty where there is none yet.
+    `mine` may be shorter than `dates` while it is still being lived, so may `present`. `low` and `high` are the least
+    and the most that *mine* comes to in replicate worlds, each averaged as the lines are; empty where there are none.
     """
 
     name: str
@@ -40,8 +41,6 @@ class Curve:
     mine: np.ndarray
     low: np.ndarray = field(default_factory=lambda: np.zeros(0))
     high: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    gap_low: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    gap_high: np.ndarray = field(default_factory=lambda: np.zeros(0))
     better_with: str = ""
     """`more`, `less`, or nothing where neither is better."""
     meaning: str = ""
@@ -90,7 +89,7 @@ class Card:
     arrow: str
     """`up`, `down` or `flat`."""
     word: str
-    """One of the five words above."""
+    """One of the words above."""
     interval: str = ""
     """Such as `−1.6 to −.9 over 6 worlds`; empty where there is one world only."""
     meaning: str = ""

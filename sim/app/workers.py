@@ -1,7 +1,8 @@
 """Spawned processes that live through worlds for the page and tell of them while they do.
 
-One of them is kept free for what a visitor waits for; the others also refine in the background. A visitor who has had
-less is served first, a world that nobody asks for any more is abandoned within a week, a process that dies is replaced.
+One of them is kept free for what a visitor waits for; the others also refine in the background, and hold still while
+anybody waits. A visitor who has had less is served first, a world that nobody asks for any more is abandoned within a
+week, a process that dies is replaced.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ PATIENCE = 0.02  # seconds between two looks at whether an errand is still wante
 POLITENESS = 15  # how far the processes in the background step back for others
 WARMING_UP = -1
 TRIES = 2  # how often a world may lose its process before it is given up
-STOP, LOST = "stop", "its process was ended from outside, perhaps for want of memory; choose fewer fan agents."
+STOP, HOLD, GO_ON = "stop", "hold", "go on"
+LOST = "its process was ended from outside, perhaps for want of memory; choose fewer fan agents."
 
 
 @dataclass(eq=False)
@@ -47,13 +49,18 @@ class Errand:
     tries: int = 0
     number: int = field(default_factory=itertools.count().__next__)
 
+    @property
+    def awaited(self) -> bool:
+        """Whether a visitor waits for it at this moment."""
+        return self.urgency == AT_ONCE and not (self.dropped or self.life.done or self.life.failure)
+
     def drop(self) -> None:
         """Nobody asks for it any more."""
         self.dropped = True
 
 
 def _live(line: Connection, number: int, scenario: Scenario, glances: bool) -> None:
-    """In a spawned process: live through a world and tell of it, until it is done or anything is heard on the line."""
+    """In a spawned process: live through a world and tell of it, until it is done or not wanted any more."""
     from sim.app.glance import look_around
     from sim.industry import Industry
     from sim.observables import observe
@@ -72,12 +79,20 @@ def _live(line: Connection, number: int, scenario: Scenario, glances: bool) -> N
         last = week == scenario.weeks
         if glances and (week % GLANCE_EVERY == 0 or last):
             looks.append(look_around(industry))
-        if line.poll():
+        if line.poll() and not _wanted(line):
             return
         if last or time.perf_counter() - told > TELL_EVERY:
             line.send((number, "weeks", names, np.array(rows), industry.events[seen:], looks))
             told, seen, rows, looks = time.perf_counter(), len(industry.events), [], []
     line.send((number, "done"))
+
+
+def _wanted(line: Connection) -> bool:
+    """In a spawned process: hear what the line says of the world being lived, and hold still for as long as it asks."""
+    heard = line.recv()
+    while heard == HOLD:
+        heard = line.recv()
+    return bool(heard == GO_ON)
 
 
 def _serve(line: Connection, yielding: bool) -> None:
@@ -89,7 +104,7 @@ def _serve(line: Connection, yielding: bool) -> None:
         _live(line, WARMING_UP, Scenario(fans=2000, weeks=2), True)  # loads what is compiled before it is waited for
         while True:
             asked = line.recv()
-            if asked == STOP:
+            if asked in (STOP, HOLD, GO_ON):  # of a world that had just been lived to its end
                 continue
             try:
                 _live(line, *asked)
@@ -106,6 +121,7 @@ class WaitingList:
 
     def __init__(self) -> None:
         self._errands: list[Errand] = []
+        self._awaited: list[Errand] = []
         self._served: Counter[str] = Counter()
         self._changed = threading.Condition()
         self.closed = False
@@ -114,7 +130,14 @@ class WaitingList:
         """Add an errand."""
         with self._changed:
             self._errands.append(errand)
+            self._awaited = [each for each in (*self._awaited, errand) if each.awaited]
             self._changed.notify_all()
+
+    @property
+    def pressing(self) -> bool:
+        """Whether a visitor waits for a world, be it on the list or being lived."""
+        with self._changed:
+            return any(errand.awaited for errand in self._awaited)
 
     def take(self, only_at_once: bool = False) -> Errand | None:
         """Wait for an errand and take it: the most urgent, then that of whoever was served least, then the oldest.
@@ -206,13 +229,18 @@ class Workers:
     def _listen(self, line: Connection, errand: Errand) -> None:
         """Take in what a process tells of a world, until it is done or not wanted any more.
 
-        What it had told of an earlier world that was abandoned is thrown away.
+        What it had told of an earlier world that was abandoned is thrown away. A world that nobody waits for holds
+        still while somebody waits for another: even an idle processor shares its memory with the busy one.
         """
+        held = False
         while True:
             while not line.poll(PATIENCE):
                 if errand.dropped:
                     line.send(STOP)
                     return
+                if held != (errand.urgency != AT_ONCE and self.waiting.pressing):
+                    held = not held
+                    line.send(HOLD if held else GO_ON)
             number, what, *told = line.recv()
             if number != errand.number:
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.observables.view import View, observable
+from sim.observables.view import View, median, observable
 from sim.processes import money
 
 
@@ -44,7 +44,7 @@ def idol_income(view: View) -> float:
 def median_idol_income(view: View) -> float:
     """Median yearly income paid out to an idol, at this week's rate."""
     idols = view.industry.idols
-    return float(np.median(idols.income[idols.rows])) if len(idols) else 0.0
+    return median(idols.income.take(idols.rows))
 
 
 @observable("benefits", "million KRW/year", "Income of idols under age")
@@ -102,8 +102,8 @@ def tool_income(view: View) -> float:
 def attention_gini(view: View) -> float:
     """Gini coefficient of attention over groups."""
     share = np.sort(view.industry.groups.attention_share[view.industry.groups.alive])
-    rank = np.arange(1, share.size + 1)
-    return float((2 * rank - share.size - 1) @ share / (share.size * share.sum()))
+    weight = np.arange(1.0 - share.size, share.size, 2)
+    return float(weight @ share / (share.size * share.sum()))
 
 
 @observable("benefits", "ratio", "Concentration of attention")

@@ -25,10 +25,7 @@ def items_per_fan(view: View) -> float:
 @observable("data", "ratio", "Records per subject, holders' files")
 def records_per_subject(view: View) -> float:
     """Records per head in the files of agencies and services, weighed by heads, against the first day without AI."""
-    industry = view.industry
-    both = [(h.heads * h.alive, h.records_per_head) for h in (industry.agencies, industry.services)]
-    heads = sum(float(count.sum()) for count, _ in both)
-    return ratio(sum(float((count * records).sum()) for count, records in both), heads)
+    return view.per_head(view.industry.agencies.records_per_head, view.industry.services.records_per_head)
 
 
 @observable("data", "ratio", "Idols' biometric records")
@@ -53,10 +50,7 @@ def expected_breaches(view: View) -> float:
 @observable("data", "ratio", "Holders' security")
 def mean_security(view: View) -> float:
     """Security effort of agencies and services weighed by heads, above the average of the first day."""
-    industry = view.industry
-    both = [(h.heads * h.alive, h.security) for h in (industry.agencies, industry.services)]
-    heads = sum(float(count.sum()) for count, _ in both)
-    return ratio(sum(float((count * effort).sum()) for count, effort in both), heads)
+    return view.per_head(view.industry.agencies.security, view.industry.services.security)
 
 
 @observable("data", "count", "Breaches in the last year")

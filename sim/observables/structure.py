@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.observables.view import View, observable, ratio
 from sim.params import TOOL_KINDS
+from sim.processes.rosters import using_ai
 
 
 @observable("structure", "count", "Agencies")
@@ -56,7 +57,7 @@ def endings_last_year(view: View) -> float:
 @observable("structure", "share", "Agencies using AI")
 def ai_adoption(view: View) -> float:
     """Share of agencies that use any AI tool."""
-    return view.of_agencies(view.industry.agencies.adopted.any(axis=1))
+    return view.of_agencies(using_ai(view.industry))
 
 
 def _adoption_of(kind: int) -> Callable[[View], float]:

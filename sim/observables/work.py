@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.observables.view import View, observable, ratio
+from sim.observables.view import View, observable, quantile, ratio
 from sim.processes import work
 from sim.processes.rosters import agency_of_idols
 
@@ -19,7 +19,7 @@ def idol_hours(view: View) -> float:
 def top_decile_hours(view: View) -> float:
     """Weekly hours above which the hardest-working tenth of idols works."""
     idols = view.industry.idols
-    return float(np.quantile(idols.hours[idols.rows], 0.9)) if len(idols) else 0.0
+    return quantile(idols.hours.take(idols.rows), 0.9)
 
 
 @observable("work", "h/week", "Hours of idols under age")

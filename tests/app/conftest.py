@@ -158,7 +158,8 @@ class Visitor:
 
     def words(self) -> set[str]:
         """The verdicts of all headlines."""
-        return set(re.findall(r"card-(better|worse|changed|no-change|unclear)\b", self.page.inner_html("#cards")))
+        words = r"card-(better|worse|changed|no-change|too-close-to-call|so-far)\b"
+        return set(re.findall(words, self.page.inner_html("#cards")))
 
     def curve(self, name: str) -> str:
         """What a curve tells those who cannot see it."""

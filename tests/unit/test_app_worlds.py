@@ -11,13 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.agents.memory import Event
 from sim.app.choice import Choice
 from sim.app.desk import Desk
+from sim.app.drawing.scales import smoothed
 from sim.app.hall import Hall
 from sim.app.life import Life
-from sim.app.outlook import Outlook, Shelf
+from sim.app.outlook import Outlook, Pair, Shelf
 from sim.app.play import Play
+from sim.app.reading import band_of, card, marks_of
 from sim.app.workers import AT_ONCE, LATER, SOON, Errand, WaitingList, Workers
+from sim.observables import OBSERVABLES
 from sim.runner import run
 from sim.scenario import Scenario
 
@@ -217,6 +221,57 @@ def test_a_process_that_is_killed_is_replaced_and_its_world_lived_again(workers:
     assert np.array_equal(life.table(), rows_of(life.scenario, tmp_path))
 
 
+def test_what_one_world_has_not_come_to_yet_has_not_passed_it_by() -> None:
+    told = [Event(week, "breach", f"agency {week}", 1.0, "") for week in (1, 3)]
+    present, mine = Life(SCENARIO), Life(SCENARIO)
+    present.add(("idol_hours",), np.zeros((5, 1)), told)
+    assert marks_of(Pair(present, mine)) == ()
+    mine.add(("idol_hours",), np.zeros((3, 1)), told[:1])
+    assert [(mark.world, mark.subject) for mark in marks_of(Pair(present, mine))] == [("both", "agency 1")]
+    mine.add(("idol_hours",), np.zeros((1, 1)))
+    assert [mark.world for mark in marks_of(Pair(present, mine))] == ["both", "present"]
+
+
+HOURS = OBSERVABLES["idol_hours"]
+WEEKS = 80
+
+
+def pair_of(change: float, seed: int = 0) -> Pair:
+    """Two worlds of which one has other hours, with swings of their own luck."""
+    swings = 60 + np.random.default_rng(seed).normal(0, 3, WEEKS)
+    present, mine = Life(SCENARIO), Life(SCENARIO)
+    present.add(("idol_hours",), swings[:, None])
+    mine.add(("idol_hours",), swings[:, None] + change)
+    return Pair(present, mine)
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ((-5.0,), "so far"),
+        ((-5.0, -4.0), "so far"),
+        ((-5.0, -4.8, -5.2), "better"),
+        ((5.0, 4.8, 5.2), "worse"),
+        ((-5.0, -4.8, 0.5), "too close to call"),
+        ((-5.0, -5.0, -5.0, -5.0, -5.0, -5.0, -5.0, -5.0, -5.0, 0.1), "too close to call"),
+        ((0.0, 0.0, 0.0), "no change"),
+    ],
+)
+def test_a_verdict_needs_three_pairs_of_worlds_that_all_say_the_same(changes: tuple[float, ...], word: str) -> None:
+    pairs = [pair_of(change, seed) for seed, change in enumerate(changes)]
+    band = pairs if len(pairs) >= 3 else []
+    assert card("idol_hours", HOURS, pairs[0], band).word == word
+
+
+def test_the_band_is_averaged_as_the_line_is() -> None:
+    pairs = [pair_of(-5.0, seed) for seed in range(4)]
+    low, high = band_of("idol_hours", pairs)
+    lines = np.array([smoothed(pair.mine.column("idol_hours"), 26) for pair in pairs])
+    assert np.array_equal(low, lines.min(axis=0)) and np.array_equal(high, lines.max(axis=0))
+    raw = np.array([pair.mine.column("idol_hours") for pair in pairs])
+    assert np.ptp(raw, axis=0)[26:].mean() > 2 * (high - low)[26:].mean()
+
+
 # ---- who is served ----
 
 
@@ -241,6 +296,38 @@ def test_a_visitor_who_asks_for_much_does_not_keep_others_waiting() -> None:
     assert waiting.take() is greedy[0]
     assert waiting.take() is modest
     assert waiting.take() is greedy[1]
+
+
+def test_a_world_in_the_background_holds_still_while_a_visitor_waits(workers: Workers) -> None:
+    refining, waited_for = (Life(SCENARIO.with_(weeks=5_000, seed=seed)) for seed in (8, 9))
+    later = workers.ask(Errand(refining, "a", LATER))
+    until(lambda: len(refining) > 0)
+    urgent = workers.ask(Errand(waited_for, "b", AT_ONCE))
+    until(lambda: _stands_still(refining, waited_for))
+    held = len(refining)
+    urgent.drop()
+    until(lambda: len(refining) > held)
+    later.drop()
+    assert not waited_for.done and not refining.done
+
+
+def _stands_still(one: Life, while_other: Life) -> bool:
+    """Whether one life got no further while another lived fifty weeks."""
+    before, other = len(one), len(while_other)
+    until(lambda: len(while_other) > other + 50)
+    return len(one) == before
+
+
+def test_somebody_waits_until_the_world_is_lived_given_up_or_dropped() -> None:
+    waiting = WaitingList()
+    waiting.put(errand("a", LATER))
+    assert not waiting.pressing
+    for release in (lambda each: each.life.end(), lambda each: each.life.fail("broken"), Errand.drop):
+        urgent = errand("b", AT_ONCE)
+        waiting.put(urgent)
+        assert waiting.pressing
+        release(urgent)
+        assert not waiting.pressing
 
 
 def test_what_was_dropped_is_not_handed_out_and_nobody_waits_after_the_end() -> None:

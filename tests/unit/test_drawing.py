@@ -274,7 +274,8 @@ def test_cards_say_sign_word_and_interval_and_never_markup():
     assert told.count("no change") == 1
     assert "<script" not in html
     assert 'class="card card-no-change"' in html
-    assert "present policy" in drawings.legend()
+    assert "present policy" in drawings.legend() and "other luck" not in drawings.legend()
+    assert "6 worlds of other luck" in drawings.legend(6)
 
 
 def _luminance(colour: str) -> float:

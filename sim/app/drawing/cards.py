@@ -39,8 +39,8 @@ def _card(card: Card) -> str:
                title=card.meaning or None)  # fmt: skip
 
 
-def legend(banded: bool = True) -> str:
-    """Return the line that says how the two worlds are drawn, and the band of other luck where there is one."""
+def legend(worlds: int = 0) -> str:
+    """Return the line that says how the two worlds are drawn, and what the band is where so many worlds make one up."""
 
     def entry(part: str, name: str) -> str:
         swatch = tag("svg", part, viewBox="0 0 28 12", class_="draw legend-swatch", aria_hidden="true")
@@ -51,6 +51,7 @@ def legend(banded: bool = True) -> str:
         entry(tag("path", d="M1 6H27", class_="mine"), "mine"),
         entry(tag("rect", x=1, y=1, width=26, height=10, class_="gap"), "what it changes"),
     ]
-    if banded:
-        entries.append(entry(tag("rect", x=1, y=1, width=26, height=10, class_="band"), "range over other luck"))
+    if worlds:
+        told = f"mine in {worlds} worlds of other luck, lowest to highest, each averaged as the line is"
+        entries.append(entry(tag("rect", x=1, y=1, width=26, height=10, class_="band"), told))
     return tag("p", "".join(entries), class_="legend")

@@ -31,6 +31,7 @@ NARROW = 18  # room right of the plot where no label needs more
 LINE = 14  # least distance of two labels
 TIPS = 40  # places along a curve at which a pointer is told the values
 MOST_POINTS = 260  # of a line: more than one every two dots shows nothing more
+MOST_POINTS_IN_BRIEF = 120  # of one that is soon drawn anew
 MOST_MARKS = 30  # on one curve; the largest are shown
 TICK_WIDTH = 40  # dots that a date needs on the axis
 
@@ -87,6 +88,8 @@ class _Plot:
     up: Scale
     ticks: list[float]
     floor: float
+    most: int
+    """Points of a line."""
 
     @classmethod
     def of(
@@ -104,7 +107,8 @@ class _Plot:
         # while the worlds are young their labels stand in the years to come, and need no room beside the plot
         right = NARROW if needed <= width else 10 + CHARACTER * max(len(word) for word, _, _, _ in told)
         up = Scale(low, high, height - BELOW, ABOVE)
-        return cls(days, Scale(days[0], last, left, width - right), up, ticks, height - BELOW)
+        most = MOST_POINTS_IN_BRIEF if panel.brief else MOST_POINTS
+        return cls(days, Scale(days[0], last, left, width - right), up, ticks, height - BELOW, most)
 
     def axes(self, look: Look) -> Iterator[str]:
         """Draw the lines of the values, the line of nothing among them stronger, and the dates."""
@@ -125,7 +129,7 @@ class _Plot:
 
     def line(self, values: np.ndarray) -> str:
         """Return the path of a line, in pieces where it has holes."""
-        places = telling(values, MOST_POINTS)
+        places = telling(values, self.most)
         across, down = self.across.all(self.days[places]), self.up.all(values[places])
         known = np.isfinite(down)
         if known.all():
@@ -140,7 +144,7 @@ class _Plot:
         known = np.flatnonzero(np.isfinite(upper[:many]) & np.isfinite(lower[:many]))
         if not known.size:
             return ""
-        places = known[telling(lower[known], MOST_POINTS)]
+        places = known[telling(lower[known], self.most)]
         return ribbon(self.across.all(self.days[places]), self.up.all(upper[places]), self.up.all(lower[places]))
 
 

@@ -6,6 +6,7 @@ Colours, strokes and type are left to the classes of `looks.css`, so that one dr
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from html import escape
 
 import numpy as np
@@ -19,11 +20,17 @@ def tag(name: str, content: str = "", **attributes: object) -> str:
     Attributes are escaped here; `content` is what other elements or `words` returned.
     """
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{_value(value)}"'
+        f' {_name(key)}="{_value(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
     return f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>"
+
+
+@cache
+def _name(key: str) -> str:
+    """Write the name of an attribute."""
+    return key.rstrip("_").replace("_", "-")
 
 
 def _value(value: object) -> str:
@@ -53,7 +60,7 @@ def polyline(across: np.ndarray, down: np.ndarray) -> str:
     """Return the path through these places; both have the shape (places,)."""
     if not len(across):
         return ""
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in zip(across.tolist(), down.tolist(), strict=True))
+    return "M" + ("L%.1f %.1f" * len(across))[1:] % tuple(np.column_stack([across, down]).ravel().tolist())
 
 
 def ribbon(across: np.ndarray, upper: np.ndarray, lower: np.ndarray) -> str:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
@@ -87,10 +88,11 @@ def telling(values: np.ndarray, most: int) -> np.ndarray:
     if weeks <= most:
         return np.arange(weeks)
     stretch = -(-2 * weeks // most)
-    rows = np.pad(np.asarray(values, dtype=float), (0, -weeks % stretch), mode="edge").reshape(-1, stretch)
+    rows = np.concatenate([values, np.full(-weeks % stretch, values[-1])]).reshape(-1, stretch)
     starts = np.arange(0, rows.size, stretch)
     high, low = np.where(np.isnan(rows), -np.inf, rows).argmax(1), np.where(np.isnan(rows), np.inf, rows).argmin(1)
-    return np.unique(np.minimum(np.concatenate([[0], starts + high, starts + low, [weeks - 1]]), weeks - 1))
+    places = np.sort(np.minimum(np.concatenate([[0], starts + high, starts + low, [weeks - 1]]), weeks - 1))
+    return places[np.diff(places, prepend=-1) > 0]
 
 
 def round_ticks(low: float, high: float, most: int = 4) -> list[float]:
@@ -111,9 +113,12 @@ def tick_words(ticks: Sequence[float], factor: float = 1) -> list[str]:
     return [written(tick, Reading(factor, decimals)) for tick in ticks]
 
 
-def days_of(dates: Sequence[date]) -> np.ndarray:
-    """Number days through, the unit of every time axis."""
-    return np.fromiter((day.toordinal() for day in dates), dtype=float, count=len(dates))
+@lru_cache(maxsize=32)
+def days_of(dates: tuple[date, ...]) -> np.ndarray:
+    """Number days through, the unit of every time axis; all pictures of a world share their days."""
+    days = np.fromiter((day.toordinal() for day in dates), dtype=float, count=len(dates))
+    days.flags.writeable = False
+    return days
 
 
 def date_ticks(first: float, last: float, most: int) -> list[tuple[float, str]]:

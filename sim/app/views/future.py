@@ -20,14 +20,14 @@ def Future(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
     with solara.Div(classes=["view"]):
         outlook = desk.outlook
         pair, band = outlook.shown, outlook.pairs_of_the_band
-        if pair is None or not pair.weeks:
+        if pair is None or not (len(pair.present) or len(pair.mine)):
             solara.HTML(tag="p", unsafe_innerHTML="Both worlds are being founded …", classes=["message", "note"])
             return
         known = observables_of(desk.choice.scenario)
         with solara.Div(attributes={"id": "cards"}):
             headlines = [card(name, known[name], pair, band) for name in HEADLINES if name in known]
             Picture(html=cards(tuple(headlines)))
-        solara.HTML(tag="div", unsafe_innerHTML=of_headlines(band) + legend())
+        solara.HTML(tag="div", unsafe_innerHTML=of_headlines(band) + legend(len(band)))
         for theme, (title, _) in BLOCKS.items():
             every = names_of(theme, known)
             whole = theme in seen.whole_themes

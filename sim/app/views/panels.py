@@ -35,7 +35,8 @@ def observed(
     smoothed = ", mean of half a year" if drawn.smoothed_weeks > 1 else ""
     unit = unit_of(drawn.curve.look) or {"ratio": "ratio", "count": "number"}.get(seen.unit, "")
     unit = f"{unit}{smoothed}" if unit else smoothed.strip(", ")
-    return framed(seen.label, unit, curves(drawn, width, HEIGHT), seen.meaning, name)
+    picture = f'<div class="plot" style="aspect-ratio: {width} / {HEIGHT}">{curves(drawn, width, HEIGHT)}</div>'
+    return framed(seen.label, unit, picture, seen.meaning, name)
 
 
 def framed(title: str, unit: str, drawing: str, meaning: str = "", name: str = "") -> str:

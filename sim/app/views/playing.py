@@ -41,7 +41,7 @@ def Playing(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
         known = observables_of(desk.choice.scenario)
         with solara.Div(attributes={"id": "cards"}):
             Picture(html=cards(tuple(card(name, known[name], pair) for name in HEADLINES if name in known)))
-        solara.HTML(tag="div", unsafe_innerHTML=of_headlines() + legend(banded=False))
+        solara.HTML(tag="div", unsafe_innerHTML=of_headlines() + legend())
         frames = []
         for theme, count in ON_SHOW.items():
             names = names_of(theme, known)[:count]

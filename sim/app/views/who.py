@@ -74,7 +74,7 @@ def Who(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
             nothing_yet(seen)
             return
         present, mine = found
-        solara.HTML(tag="div", unsafe_innerHTML=legend(banded=False))
+        solara.HTML(tag="div", unsafe_innerHTML=legend())
         if seen.who == "cultures":
             frames = [framed(shown.label, unit_of(shown.look), group_bars(shown, seen.width)) for shown in (
                 cultures(label, present, mine) for label in CULTURE_LOOKS)]  # fmt: skip
