@@ -8,7 +8,7 @@ from sim.figures import save, sensitivities
 from sim.sweeps import sweep
 
 HERE, AI, WITHOUT = Path(__file__).parent, {"ai": "evolving"}, {"ai": "none"}
-CLOSER = {"name": "few", "design": "saltelli", "samples": 16, "seeds": 2}
+CLOSER = {"name": "few", "design": "saltelli", "samples": 64, "seeds": 2}
 
 
 def explained(design: Design, out: Path, picture: str) -> list[str]:
