@@ -66,8 +66,8 @@ class Pair:
 class Outlook:
     """What one visitor is shown of the future, growing while worlds in other processes are being lived.
 
-    `coarse` begins within half a second and is whole after about two, `band` holds pairs of other luck as coarse, `full` is of the fans that the
-    scenario asks for and is shown once it is whole.
+    `coarse` begins within half a second and is whole after about two, `band` holds pairs of other luck as coarse,
+    `full` is of the fans that the scenario asks for and is shown once it is whole.
     """
 
     workers: Workers
