@@ -76,8 +76,8 @@ class Play:
 
     @property
     def week(self) -> int:
-        """The week both worlds are in; 0 before they are built."""
-        return self.mine.industry.week if self.mine else 0
+        """The last week that *mine* has lived to its end; 0 before it is built. One that broke off is none."""
+        return self.mine.life.week if self.mine else 0
 
     @property
     def today(self) -> date:
@@ -124,7 +124,8 @@ class Play:
             try:
                 list(THREADS.map(Twin.live, (self.present, self.mine)))
             except Exception as error:
-                self.failure, self.running = f"Week {self.week}: {sentence(error)}", False
+                lived = min(self.present.life.week, self.mine.life.week)
+                self.failure, self.running = f"Week {lived + 1}: {sentence(error)}", False
             if self.ended:
                 self.running = False
 

@@ -28,7 +28,7 @@ SWITCHES = [
 ]  # fmt: skip
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 REQUIRED = "LIMELIGHT_REQUIRE_BROWSER"
-PATIENCE = 60_000  # milliseconds that a test waits for the page
+PATIENCE = 120_000  # milliseconds that a test waits for the page; worlds in the background step back for other tests
 SCENARIO = """\
 title: A small Korea
 start: 2024-12-30

@@ -37,6 +37,15 @@ def the_sky_falls(industry):
         raise RuntimeError("the sky has fallen")
 """
 
+FRAGILE = """
+from sim.plugins import process
+
+@process(after="law_takes_effect")
+def industry_collapses(industry):
+    if industry.week >= 5 and industry.numbers.fine_cap > 0.199:
+        raise RuntimeError("fines took all")
+"""
+
 
 def until(holds: Callable[[], bool]) -> None:
     """Wait until something holds."""
@@ -71,6 +80,13 @@ def failing(tmp_path: Path) -> Scenario:
     """A scenario whose worlds break in week 5."""
     (tmp_path / "falling.py").write_text(FAILING, encoding="utf-8")
     return SCENARIO.with_(plugins=(tmp_path / "falling.py",))
+
+
+@pytest.fixture
+def fragile(tmp_path: Path) -> Scenario:
+    """A scenario whose worlds break in week 5 where fines may reach a fifth of revenue."""
+    (tmp_path / "fragile.py").write_text(FRAGILE, encoding="utf-8")
+    return SCENARIO.with_(plugins=(tmp_path / "fragile.py",))
 
 
 # ---- play ----
@@ -137,6 +153,19 @@ def test_an_error_in_a_world_stops_play_with_a_sentence_and_reset_recovers(faili
     assert play.week == week
     play.reset(Choice(SCENARIO))
     assert lived(play, 7).failure == "" and play.week == 7
+
+
+def test_a_week_that_broke_off_has_not_been_lived_so_undoing_its_cause_lets_the_world_live_on(
+    fragile: Scenario, workers: Workers
+) -> None:
+    desk = Desk(Hall(fragile, workers), "somebody")
+    desk.move("fine_cap", 0.2)
+    lived(desk.play, 10)
+    assert desk.play.failure.startswith("Week 5: ") and desk.play.week == 4
+    desk.undo()
+    desk.recover()
+    assert lived(desk.play, 10).failure == "" and desk.play.week == 10
+    desk.close()
 
 
 # ---- the outlook ----
