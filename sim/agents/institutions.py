@@ -6,8 +6,10 @@ Each exists once in a world, so each is one record, not a population.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sim.params import CULTURES
 
@@ -67,44 +69,76 @@ class Staff:
     insecurity: float = 0.0
 
 
+A_MIXTURE, NUMBER = (len(CULTURES),), np.dtype("f8").itemsize
+RELEASE = np.dtype([
+    ("weight", "f8"), ("mix", "f8", A_MIXTURE), ("score", "f8"), ("borrowed", "f8"), ("credited", "f8"),
+    ("ai_weight", "f8"), ("intended_by_ai", "f8"), ("retained_by_ai", "f8"), ("marked", "f8"), ("novelty", "f8"),
+    ("attributed", "f8", A_MIXTURE),
+])  # fmt: skip
+"""What is known of a song, and of the releases remembered as the (fading) sum of theirs; see ``SourceCultures``."""
+
+
+class Remembered:
+    """One part of the record of releases, read and written by its name."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        kind, offset = RELEASE.fields[name][:2]  # type: ignore[index]
+        first, numbers = offset // NUMBER, kind.itemsize // NUMBER
+        self.place = slice(first, first + numbers) if kind.shape else first
+
+    def __get__(self, cultures: SourceCultures, owner: type | None = None) -> Any:
+        return cultures.record[self.place] if type(self.place) is slice else cultures.record.item(self.place)
+
+    def __set__(self, cultures: SourceCultures, value: ArrayLike) -> None:
+        cultures.record[self.place] = value
+
+
 class SourceCultures:
     """The cultures that songs draw on, and a fading record of how the last year's releases treated them.
 
-    Arrays are in the order of ``CULTURES``. ``weight`` is the (fading) number of releases remembered.
+    Mixtures are in the order of ``CULTURES``. ``record`` holds the numbers of a ``RELEASE`` in a row.
     """
+
+    weight = Remembered()
+    """The (fading) number of releases remembered; the rest are sums over them."""
+    mix = Remembered()
+    """Cultures in the songs."""
+    score = Remembered()
+    """Uncredited borrowing weighted by under-representation."""
+    borrowed = Remembered()
+    """Under-represented shares, credited or not."""
+    credited = Remembered()
+    ai_weight = Remembered()
+    """Shares of the songs that AI made."""
+    intended_by_ai = Remembered()
+    """Under-represented share that makers intended in the AI-made parts."""
+    retained_by_ai = Remembered()
+    """What the AI-made parts kept of it."""
+    marked = Remembered()
+    """AI shares that carry provenance."""
+    novelty = Remembered()
+    """How far songs lay from what came before, 0 to 1 each."""
+    attributed = Remembered()
+    """Cultures in the AI-made songs, by what AI made of them."""
 
     def __init__(self, memory_weeks: float) -> None:
         self.keep = 1 - 1 / memory_weeks
-        self.weight = 0.0
-        self.mix = np.zeros(len(CULTURES))
-        self.score = 0.0
-        self.borrowed = 0.0
-        self.credited = 0.0
-        self.ai_weight = 0.0
-        self.intended_by_ai = 0.0
-        self.retained_by_ai = 0.0
-        self.marked = 0.0
-        self.novelty = 0.0
-        self.attributed = np.zeros(len(CULTURES))
+        self.record = np.zeros(RELEASE.itemsize // NUMBER)
         self.paid = np.zeros(len(CULTURES))
 
     def forget(self) -> None:
         """One week passes: older releases count a little less."""
-        for name in REMEMBERED:
-            setattr(self, name, getattr(self, name) * self.keep)
+        self.record *= self.keep
+
+    def remember(self, songs: np.ndarray) -> None:
+        """Takes songs in, an array of ``RELEASE``."""
+        self.record += songs.view(float).reshape(songs.size, -1).sum(axis=0)
 
     def scale_to(self, releases: float) -> None:
         """Sets how many releases the memory stands for, keeping their average (used when a world is built)."""
-        factor = releases / self.weight
-        for name in REMEMBERED:
-            setattr(self, name, getattr(self, name) * factor)
+        self.record *= releases / self.weight
 
     @property
     def released_mix(self) -> np.ndarray:
         """The average mixture of remembered releases, shape (6,), sums to 1."""
-        return self.mix / self.weight
-
-
-REMEMBERED = ("weight", "mix", "score", "borrowed", "credited", "ai_weight", "intended_by_ai", "retained_by_ai",
-              "marked", "novelty", "attributed")
-"""What fades with time in the record of releases."""
+        return np.asarray(self.mix / self.weight)

@@ -57,6 +57,7 @@ class Population[A: Actor](RowSet[A]):
         self._rows: NDArray[np.int64] | None = None
         self._states = dict(actor_class.states)
         self._starts = {name: state.start for name, state in self._states.items()}
+        self._not_zero = {name: start for name, start in self._starts.items() if np.any(start)}
         words = {*dir(Population), *OWN_COLUMNS, "week"}
         taken = [state for state in self._states if state in words]
         if taken:
@@ -147,7 +148,7 @@ class Population[A: Actor](RowSet[A]):
             raise ValueError(f"{len(slots)} rows of {self.name} cannot take {len(identities)} newcomers")
         if not _ascending(slots) and len(np.unique(slots)) < len(slots):
             raise ValueError(f"a row of {self.name} was given two newcomers at once")
-        values = self._fit(len(slots), columns)
+        values = self._fit(len(slots), columns, self._starts)
         was_alive = self.alive[slots]
         self._announce(ModelSignals.AGENT_REMOVED, slots[was_alive])
         # Rows without a gap are a slice, which numpy fills in half the time.
@@ -191,7 +192,7 @@ class Population[A: Actor](RowSet[A]):
     def _append(
         self, identity: NDArray[np.uint64], week: int, columns: Mapping[str, ArrayLike]
     ) -> NDArray[np.int64]:
-        values = self._fit(len(identity), columns)
+        values = self._fit(len(identity), columns, self._not_zero)  # rows never used hold zeros
         first, last = self._size, self._size + len(identity)
         if last > self.capacity:
             self._grow(max(last, 2 * self.capacity))
@@ -200,9 +201,11 @@ class Population[A: Actor](RowSet[A]):
         self._refresh()
         return np.arange(first, last)
 
-    def _fit(self, count: int, columns: Mapping[str, ArrayLike]) -> dict[str, ArrayLike]:
+    def _fit(
+        self, count: int, columns: Mapping[str, ArrayLike], starts: Mapping[str, ArrayLike]
+    ) -> dict[str, ArrayLike]:
         """Check everything that is said of newcomers before a word of it is written."""
-        states, values = self._states, dict[str, ArrayLike](self._starts)
+        states, values = self._states, dict(starts)
         for name, said in columns.items():
             if name not in states:
                 raise AttributeError(self._no_such(name))
@@ -363,9 +366,9 @@ class Population[A: Actor](RowSet[A]):
                 raise WrongSnapshotError(f"the snapshot holds {name!r}, but {self._no_such(name)}")
         if size > self.capacity:
             self._grow(size)
-        self._storage["alive"][size:] = False
         for name, values in arrays.items():
             self._storage[name][:size] = values
+            self._storage[name][size:] = 0
         self._size, self._living, self._rows = size, int(np.count_nonzero(arrays["alive"])), None
         self._refresh()
 

@@ -32,7 +32,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from sim.dice.choices import FINE, NO_WEIGHT, choose, within
+from sim.dice.choices import FINE, NO_WEIGHT, choose, happen, within
 from sim.dice.names import (
     EARLIEST,
     IDENTITY,
@@ -189,9 +189,7 @@ class Dice:
 
     def _read(self, stream: str, who: Any, week: int, draw: Any, normal: bool = False) -> Floats:
         """Read one uniform or normal number per address, in the shape of who and draw broadcast."""
-        if type(week) is not int or not EARLIEST <= week <= LATEST:
-            week = self._week(week)
-        shared = type(draw) is int
+        week, shared = self._week(week), type(draw) is int
         draws = _one_draw(draw) if shared else whole(draw, 0, _MOST_WORD, "the draw").astype(np.uint32)
         key0, key1 = key_words(self.seed, stream)
         if shared and type(who) is np.ndarray and who.ndim == 1 and who.dtype == IDENTITY:
@@ -227,6 +225,8 @@ class Dice:
     @staticmethod
     def _week(week: Any) -> int:
         """Read the week, or say why it is none."""
+        if type(week) is int and EARLIEST <= week <= LATEST:
+            return week
         weeks = whole(week, EARLIEST, LATEST, "the week")
         if weeks.ndim:
             raise TypeError("the week must be one whole number: throw week by week")
@@ -251,6 +251,12 @@ class Dice:
 
     def bernoulli(self, stream: str, who: Any, week: int, chance: Any, *, draw: Any = 0) -> Throw:
         """Throw whether something of this chance happens: never at 0, always at 1."""
+        if type(who) is np.ndarray and who.ndim == 1 and who.dtype == IDENTITY and type(draw) is int:
+            chances = np.array((chance,)) if type(chance) is float else chance
+            if type(chances) is np.ndarray and chances.dtype == np.float64 and chances.shape in ((1,), who.shape):
+                out, (key0, key1) = np.empty(who.size, np.bool_), key_words(self.seed, stream)
+                if happen(key0, key1, who, self._week(week), _one_draw(draw), in_a_row(chances), _ROUNDING, out):
+                    return out  # by far the most common case, in one go
         chance = _real(chance, -_ROUNDING, 1 + _ROUNDING, "the chance")
         return _plain(self._read(stream, who, week, draw) < chance)
 

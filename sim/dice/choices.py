@@ -1,9 +1,9 @@
-"""Choices, compiled: on which of several weights a throw falls, and whether numbers keep their bounds."""
+"""Choices, compiled: whether throws fall below chances, on which of several weights, and if numbers keep bounds."""
 
 import numba
 import numpy as np
 
-from sim.dice.throws import Floats
+from sim.dice.throws import Draws, Floats, Identities, Word, to_uniform, words_at
 
 _compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 
@@ -17,6 +17,23 @@ def within(values: Floats, low: float, high: float) -> bool:
     kept = True
     for i in range(values.size):
         kept &= (values[i] >= low) & (values[i] <= high)
+    return kept
+
+
+@_compiled
+def happen(
+    key0: Word, key1: Word, who: Identities, week: Word, draw: Draws, chance: Floats, slack: float, out: np.ndarray
+) -> bool:
+    """Write of every address whether its throw lies below its chance; tell whether all are chances, by a slack.
+
+    out (n,) of bool; who (n,); chance is (n,), or (1,) when all share it; draw (1,).
+    """
+    step, kept = 0 if chance.size == 1 else 1, True
+    for i in range(out.size):
+        w0, w1, _, _ = words_at(key0, key1, who[i], week, draw[0])
+        likely = chance[i * step]
+        kept &= (likely >= -slack) & (likely <= 1 + slack)
+        out[i] = to_uniform(w0, w1) < likely
     return kept
 
 

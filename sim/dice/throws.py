@@ -164,7 +164,7 @@ def _logarithm(x: Real) -> Real:
 
 
 @_device
-def _exponential(x: Real) -> Real:
+def exponential(x: Real) -> Real:
     """Exponential of a float64; above 709.78 it is infinity, below -708 (subnormal results) 0."""
     if x > 709.782712893384:
         return np.inf
@@ -185,7 +185,7 @@ def _exponential(x: Real) -> Real:
 @_device
 def exponential32(x: Real) -> Real:
     """Exponential of a float32, reckoned in float64 and rounded once."""
-    return np.float32(_exponential(np.float64(x)))
+    return np.float32(exponential(np.float64(x)))
 
 
 @_device
@@ -260,7 +260,7 @@ def throw_streams(
 def each_exponential(x: Floats, out: Floats) -> None:
     """Exponential of every number, written into out."""
     for i in range(out.size):
-        out[i] = _exponential(x[i])
+        out[i] = exponential(x[i])
 
 
 @_loop

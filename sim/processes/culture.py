@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.kernels.songs import credit_songs
+from sim.agents.institutions import RELEASE
+from sim.kernels.songs import compose_songs
 from sim.params import CULTURES
 from sim.processes.attention import known_share
 from sim.processes.decisions import COMPOSITION
@@ -21,84 +22,50 @@ OWN, MAINSTREAM = CULTURES.index("korean"), CULTURES.index("western")
 UNDER_REPRESENTED = np.array([name not in ("korean", "western") for name in CULTURES])
 """Which cultures corpora under-represent; the index of uncredited borrowing weighs only these."""
 
-
-@dataclass(frozen=True)
-class Songs:
-    """Songs released in one week, one row each."""
-
-    mix: np.ndarray
-    """Cultures in the song, shape (songs, 6), rows sum to 1."""
-    ai_share: np.ndarray
-    score: np.ndarray
-    """Uncredited borrowing weighted by under-representation."""
-    borrowed: np.ndarray
-    credited: np.ndarray
-    intended_by_ai: np.ndarray
-    """Under-represented share that makers intended in the AI-made part."""
-    retained_by_ai: np.ndarray
-    """What the AI-made part kept of it."""
-    marked: np.ndarray
-    """AI share that carries provenance."""
-
-
-def representation_weight(industry: Industry) -> np.ndarray:
-    """Weight of each culture in the appropriation score: 1 for the least represented, 0 for mainstream and own."""
-    share = np.maximum(industry.numbers.corpus_share, SMALLEST_SHARE)
-    spread = np.log(share.max() / share.min())
-    weight = np.log(share.max() / share) / spread if spread > 0 else np.zeros_like(share)
-    return np.where(UNDER_REPRESENTED, weight, 0)
+EACH_CULTURE = np.arange(len(CULTURES), dtype=np.uint32)
 
 
 SMALLEST_SHARE = float(np.finfo(np.float32).eps)
 """A culture that a corpus does not hold at all counts as a ten-millionth of it, so that logarithms stay finite."""
 
 
-def mix_of_ai(intended: np.ndarray, corpus: np.ndarray, skew: float) -> np.ndarray:
-    """What a generator makes of an intended mixture: it leans towards what its corpus holds.
+def representation_weight(industry: Industry) -> np.ndarray:
+    """Weight of each culture in the appropriation score: 1 for the least represented, 0 for mainstream and own."""
+    return _weight_of(tuple(industry.numbers.corpus_share.tolist()))
 
-    The skew acts on three blocs (own, mainstream, under-represented); within the last, intent decides, since the
-    skew is not stable under splitting. ``intended`` (songs, 6), ``corpus`` (songs, 6) or (6,); rows sum to 1.
+
+@cache
+def _weight_of(corpus: tuple[float, ...]) -> np.ndarray:
+    share = np.maximum(corpus, SMALLEST_SHARE)
+    spread = np.log(share.max() / share.min())
+    weight = np.log(share.max() / share) / spread if spread > 0 else np.zeros_like(share)
+    return np.where(UNDER_REPRESENTED, weight, 0)
+
+
+def write_songs(industry: Industry, rows: np.ndarray, week: int) -> np.ndarray:
+    """Writes one song for each of these groups: a human part around the intended mixture, and an AI part.
+
+    Returns an array of ``RELEASE``, novelty left open.
     """
-    pulled = corpus**skew
-    under = corpus[..., UNDER_REPRESENTED].sum(axis=-1, keepdims=True) ** skew
-    weight = intended * np.where(UNDER_REPRESENTED, under, pulled)
-    return weight / weight.sum(axis=-1, keepdims=True)
+    numbers, dice = industry.numbers, industry.dice
+    groups, agencies, tools = industry.groups, industry.agencies, industry.tools
+    who = groups.identity[rows]
+    taste = dice.normal("song", who[:, None], week, 0, numbers.song_spread, draw=EACH_CULTURE)
+    care = agencies.care[groups.agency[rows]]
+    sacred = dice.bernoulli("sacred symbol", who, week, numbers.sacred_symbol_share * (1 - care))
+    songs = np.zeros(rows.size, RELEASE)
+    compose_songs(rows, taste, groups.intended_mix, groups.human_song, groups.agency, agencies.tool[:, COMPOSITION],
+                  agencies.care, agencies.lawful, tools.corpus, tools.provenance, sacred,
+                  representation_weight(industry), UNDER_REPRESENTED, numbers.table, songs)
+    return songs
 
 
-def write_songs(industry: Industry, rows: np.ndarray, week: int) -> Songs:
-    """Writes one song for each of these groups: a human part around the intended mixture, and an AI part."""
-    numbers, groups, dice = industry.numbers, industry.groups, industry.dice
-    agency = groups.agency[rows]
-    culture = np.arange(len(CULTURES), dtype=np.uint32)
-    spread = dice.normal("song", groups.identity[rows, None], week, 0, numbers.song_spread, draw=culture)
-    human = groups.intended_mix[rows] * np.exp(spread)
-    human /= human.sum(axis=1, keepdims=True)
-    tools = industry.agencies.tool[agency, COMPOSITION]
-    made = mix_of_ai(human, industry.tools.corpus[tools], numbers.corpus_skew)
-    ai = 1 - groups.human_song[rows]
-    mix = (1 - ai)[:, None] * human + ai[:, None] * made
-    care = industry.agencies.care[agency]
-    sacred = dice.bernoulli("sacred symbol", groups.identity[rows], week, numbers.sacred_symbol_share * (1 - care))
-    measures = credit_songs(human, made, ai, care, industry.agencies.lawful[agency], industry.tools.provenance[tools],
-                            sacred, representation_weight(industry), UNDER_REPRESENTED, numbers.table)
-    return Songs(mix, ai, *measures.T)
-
-
-def remember_songs(industry: Industry, songs: Songs) -> None:
+def remember_songs(industry: Industry, songs: np.ndarray) -> None:
     """The record of releases takes these songs in; novelty is how far a song lies from what came before."""
-    cultures = industry.cultures
-    before = cultures.released_mix if cultures.weight > 0 else songs.mix.mean(axis=0)
-    cultures.novelty += np.abs(songs.mix - before).sum() / 2
-    cultures.weight += len(songs.score)
-    cultures.mix = cultures.mix + songs.mix.sum(axis=0)
-    cultures.score += songs.score.sum()
-    cultures.borrowed += songs.borrowed.sum()
-    cultures.credited += songs.credited.sum()
-    cultures.ai_weight += songs.ai_share.sum()
-    cultures.intended_by_ai += songs.intended_by_ai.sum()
-    cultures.retained_by_ai += songs.retained_by_ai.sum()
-    cultures.marked += songs.marked.sum()
-    cultures.attributed = cultures.attributed + (songs.mix * songs.ai_share[:, None]).sum(axis=0)
+    cultures, mixes = industry.cultures, songs["mix"]
+    before = cultures.released_mix if cultures.weight > 0 else mixes.mean(axis=0)
+    songs["novelty"] = np.abs(mixes - before).sum(axis=1) / 2
+    cultures.remember(songs)
 
 
 def groups_release_songs(industry: Industry) -> None:
@@ -116,7 +83,7 @@ def groups_release_songs(industry: Industry) -> None:
         call_out(industry, int(row))
 
 
-def offence(industry: Industry, rows: np.ndarray, songs: Songs) -> np.ndarray:
+def offence(industry: Industry, rows: np.ndarray, songs: np.ndarray) -> np.ndarray:
     """How much each song provokes: score x reach x the voices that loyalty does not silence x visibility.
 
     What a human borrows is seen; what AI borrows is heard only where its use is known.
@@ -124,8 +91,8 @@ def offence(industry: Industry, rows: np.ndarray, songs: Songs) -> np.ndarray:
     numbers, groups = industry.numbers, industry.groups
     reach = groups.attention_share[rows] * len(groups)
     voices = 1 - numbers.loyalty_silencing * industry.baseline.attachment
-    visible = 1 - songs.ai_share * (1 - known_share(industry))
-    return songs.score * reach * voices * visible
+    visible = 1 - songs["ai_weight"] * (1 - known_share(industry))
+    return songs["score"] * reach * voices * visible
 
 
 def call_out(industry: Industry, row: int) -> None:

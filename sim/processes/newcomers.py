@@ -8,16 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import expit
 
 from sim.agents.fan import GIVES_BIOMETRICS, NO_GROUP, PAYS, REGISTERED_AGENCY
 from sim.dice import identity_of, picked
 from sim.evidence import distribution
-from sim.kernels.newcomers import traits_of_fans
+from sim.kernels.newcomers import first_lives_of_idols, traits_of_fans
 from sim.params import TOOL_KINDS, WEEKS_PER_YEAR
 from sim.processes.data import SERVICE_BITS
 from sim.processes.decisions import editing_cap, first_kinds
-from sim.processes.work import kept_cap
+from sim.processes.work import caps_in_force
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -78,39 +77,19 @@ def draw_accounts(industry: Industry, who: Array, week: int) -> Array:
 
 def debut_idols(industry: Industry, group: Array, who: Array, week: int) -> Array:
     """Idols debut in these groups (rows, repeated per member) with the ages of real debuts; returns their rows."""
-    numbers, dice, groups = industry.numbers, industry.dice, industry.groups
+    numbers, dice, groups, agencies = industry.numbers, industry.dice, industry.groups, industry.agencies
     even = dice.uniforms(("debut age", "birthday", "burnt at debut"), who, week)
-    bell = dice.normals(("body", "first distress"), who, week)
+    bell = dice.normals(("body", "first distress", "appeal"), who, week)
     table = distribution("debut_age")
     age = table["age"][picked(table["idols"], even["debut age"])] + even["birthday"]
-    female = groups.female[group]
-    body = np.where(female, -numbers.female_idol_gap, 0) + numbers.idol_body_spread * bell["body"]
-    settled = numbers.distress_noise / np.sqrt(1 - numbers.distress_persistence**2)
-    usual = np.minimum(usual_hours(industry, group), kept_cap(industry, age, groups.agency[group]))
+    body, appeal, usual, distress = first_lives_of_idols(
+        age, groups.female, group, groups.agency, groups.pieces, agencies.keeps_minors_cap, agencies.lawful,
+        bell["body"], bell["first distress"], bell["appeal"], caps_in_force(industry), numbers.table)
     return industry.idols.succeed(
-        who, week, group=group, female=female, age=age, body=body, appearance_gap=-body,
-        appeal=dice.lognormal("appeal", who, week, 0, numbers.idol_appeal_spread), contract_start=week, debut_week=week,
-        hours=usual, usual_hours=usual, fatigue=usual, creative_share=1,
-        burnt_out=even["burnt at debut"] < numbers.burnt_at_debut,
-        distress=settled_distress(industry, -body, usual) + settled * bell["first distress"],
-        debt=numbers.debut_debt,
+        who, week, group=group, female=groups.female[group], age=age, body=body, appearance_gap=-body, appeal=appeal,
+        contract_start=week, debut_week=week, hours=usual, usual_hours=usual, fatigue=usual, creative_share=1,
+        burnt_out=even["burnt at debut"] < numbers.burnt_at_debut, distress=distress, debt=numbers.debut_debt,
     )
-
-
-def settled_distress(industry: Industry, gap: Array, hours: Array) -> Array:
-    """Distress at which an idol with this appearance gap (SD) and these hours settles, so that nobody starts adrift."""
-    numbers = industry.numbers
-    pressed = expit(numbers.pressure_intercept + numbers.pressure_slope * gap) - numbers.pressure_reference
-    drawn = numbers.distress_from_pressure * pressed + numbers.distress_from_hours * (hours - numbers.hours_reference)
-    return drawn / (1 - numbers.distress_persistence)
-
-
-def usual_hours(industry: Industry, group: Array) -> Array:
-    """Hours that an idol of these groups works on average over a comeback cycle, before caps."""
-    numbers = industry.numbers
-    busy = numbers.busy_weeks / numbers.comeback_cycle
-    phase = busy * numbers.hours_in_promotion + (1 - busy) * numbers.hours_off_cycle
-    return phase + numbers.idol_hours_per_piece * industry.groups.pieces[group]
 
 
 def draw_groups(industry: Industry, agency: Array, who: Array, week: int, entering: bool) -> dict[str, Any]:

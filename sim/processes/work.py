@@ -54,13 +54,9 @@ def agencies_break_rules(industry: Industry) -> None:
 
 def hours_cap(industry: Industry) -> np.ndarray:
     """The cap on weekly hours that binds each idol in practice; infinite where none is kept, shape (idols,)."""
-    return kept_cap(industry, industry.idols.age, agency_of_idols(industry))
-
-
-def kept_cap(industry: Industry, age: np.ndarray, agency: np.ndarray) -> np.ndarray:
-    """The cap that idols of these ages at these agencies (rows) find kept; infinite where none is."""
-    agencies = industry.agencies
-    return kept_caps(age, agency, agencies.keeps_minors_cap, agencies.lawful, caps_in_force(industry))
+    idols, agencies = industry.idols, industry.agencies
+    return kept_caps(idols.age, agency_of_idols(industry), agencies.keeps_minors_cap, agencies.lawful,
+                     caps_in_force(industry))
 
 
 def legal_hours(industry: Industry, age: np.ndarray) -> np.ndarray:

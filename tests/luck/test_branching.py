@@ -485,7 +485,7 @@ def test_columns_and_fields_of_another_model_are_refused_even_then(whole: Path) 
     fields = json.loads(json.dumps(saved.content))
     fields["state"]["staff"]["fields"]["hope"] = 1.0
     fewer_fields = json.loads(json.dumps(saved.content))
-    del fewer_fields["state"]["cultures"]["fields"]["score"]
+    del fewer_fields["state"]["cultures"]["fields"]["record"]
     for content, columns in ((saved.content, fewer), (people, saved.columns), (fields, saved.columns),
                              (fewer_fields, saved.columns)):
         with pytest.raises(LimelightError):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from sim.agents.idol import ADULT_AGE
 from sim.industry import Industry
+from sim.kernels.songs import lean_of_ai
 from sim.observables import OBSERVABLES, observe
 from sim.params import CULTURES, WEEKS_PER_YEAR, Passport, passports
 from sim.policies import Policy
@@ -407,8 +408,8 @@ def test_mixtures_of_cultures_sum_to_one(seed: int) -> None:
         assert of_one(industry.groups.intended_mix[rows]) and of_one(industry.tools.corpus)
         assert of_one(industry.cultures.released_mix)
         songs = culture.write_songs(industry, rows, industry.week)
-        assert of_one(songs.mix) and in_unit_interval(songs.ai_share) and in_unit_interval(songs.borrowed)
-        assert (songs.credited <= songs.borrowed + SLACK).all() and songs.score.min() >= 0
+        assert of_one(songs["mix"]) and in_unit_interval(songs["ai_weight"]) and in_unit_interval(songs["borrowed"])
+        assert (songs["credited"] <= songs["borrowed"] + SLACK).all() and songs["score"].min() >= 0
 
     lived(seed, (culture.groups_release_songs, mixtures_are_whole))
 
@@ -420,8 +421,8 @@ shares = st.lists(st.floats(1e-6, 1), min_size=len(CULTURES), max_size=len(CULTU
 def test_what_a_generator_makes_of_any_mixture_is_a_mixture(
     intended: list[float], corpus: list[float], skew: float
 ) -> None:
-    meant, held = np.array([intended]) / sum(intended), np.array(corpus) / sum(corpus)
-    made = culture.mix_of_ai(meant, held, skew)
+    meant, held = np.array(intended) / sum(intended), np.array(corpus) / sum(corpus)
+    made = lean_of_ai(meant, held, culture.UNDER_REPRESENTED, skew)
     assert made.shape == meant.shape and made.min() >= 0
     assert made.sum() == pytest.approx(1)
     if skew == 0:
