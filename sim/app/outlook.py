@@ -166,6 +166,11 @@ class Outlook:
         return self.coarse is not None and not self.coarse.done and not self.failure
 
     @property
+    def begun(self) -> bool:
+        """Whether there is a first stretch of both coarse worlds to be shown."""
+        return self.coarse is not None and self.coarse.weeks > 0
+
+    @property
     def settled(self) -> bool:
         """Whether nothing more will come."""
         return all(life.done or life.failure for life in self.lives)

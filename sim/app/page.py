@@ -24,9 +24,9 @@ LOOKS, PARTS = Path(__file__).with_name("looks.css"), Path(__file__).parent / "p
 TITLE = "Limelight"
 SENTENCE = "What does AI do to the people of K-pop, and which policies change that? Move a lever and see both worlds."
 FRAME = 0.06  # seconds between two looks at whether there is more to show
-GROWTH, REST = 0.25, 4
-"""Seconds at least, and times as long as a drawing took, between two drawings of an outlook that is being lived: the
-machine's processors are needed to live it."""
+FIRST, GROWTH = 0.25, 1.0
+"""Seconds until an outlook that is being lived shows its first weeks, and between two drawings of it from then on: a
+drawing busies the machine's processors, which are needed to live it, for about a fifth of a second."""
 
 QUICKEST = 0.002  # seconds that are left to others between two weeks
 SHARED = "choice"
@@ -182,9 +182,9 @@ async def _watch(desk: Desk, looking: Any, frame: Any) -> None:
             await asyncio.to_thread(desk.play.build)
         growing = desk.outlook.growing and looking.value.view != PLAY
         if (stamp := desk.stamp) != seen and not (growing and time.monotonic() < due):
-            seen, begun = stamp, time.monotonic()
+            seen, begun = stamp, desk.outlook.begun
             frame.value += 1
-            due = time.monotonic() + max(GROWTH, REST * (time.monotonic() - begun))
+            due = time.monotonic() + (GROWTH if begun else FIRST)
 
 
 async def _live(desk: Desk, looking: Any) -> None:
