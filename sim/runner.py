@@ -16,6 +16,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import mesa  # noqa: F401  (before all else: the more is imported already, the longer its logger looks around)
+
 from sim.params import LimelightError
 from sim.plugins import load_plugins, with_own_observables
 from sim.results import (

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from machine import describe
+from measure import keep_bytecode
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +65,7 @@ def main() -> None:
     asked.add_argument("--scenario", type=Path, help="the scenario of the server; the usual one without it")
     asked.add_argument("--out", type=Path, default=ROOT / "results" / "benchmarks" / "app.json")
     given = asked.parse_args()
+    keep_bytecode()
     found: dict[str, Any] = {"machine": describe(), "asked": {key: str(value) for key, value in vars(given).items()}}
     with served(given.scenario) as (url, process), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=SWITCHES)

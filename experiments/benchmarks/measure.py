@@ -6,11 +6,15 @@ the JSON, bars say whether a limit was kept.
 
 from __future__ import annotations
 
+import compileall
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Literal
+
+import sim
 
 Row = dict[str, Any]
 """One measurement: what, fans, contender, seconds, and whatever else is worth keeping (ratio, low, high, bytes)."""
@@ -114,3 +118,11 @@ def middle_half(values: Sequence[float]) -> tuple[float, float]:
         return min(values), max(values)
     first, _, third = quantiles(values, n=4, method="inclusive")
     return first, third
+
+
+def keep_bytecode() -> None:
+    """Have the model's bytecode on disk, as Python itself does at a first import unless the environment forbids it.
+
+    What is measured warm, the start of the command or of a worker, would otherwise compile every module anew.
+    """
+    compileall.compile_dir(Path(sim.__file__).parent, quiet=1)

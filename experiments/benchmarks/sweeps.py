@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -29,7 +30,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from measure import Bar, Clock, Row, paired
+from measure import Bar, Clock, Row, keep_bytecode, paired
 
 import sim
 from sim.designs import Design
@@ -120,20 +121,41 @@ def _overhead(clock: Clock) -> list[Bar]:
 
 
 def _two_workers(clock: Clock) -> list[Bar]:
-    """One process against two, over a minute of work, so that the seconds of starting them do not decide."""
+    """One process against two, over a minute of work, so that the seconds of starting them do not decide.
+
+    Two processes that are warm and live half of the worlds each, without any sweep, tell what the machine has to give.
+    """
+    keep_bytecode()
     design = runs_of_fifty_milliseconds(100 if clock.quick else RUNS_OF_WORKERS)
-    taken: dict[int, list[float]] = {1: [], 2: []}
-    for turn in range(clock.turns):
-        for workers in (1, 2)[:: 1 if turn % 2 else -1]:
-            clock.say(f"{design.count} runs on {workers}, turn {turn + 1}")
-            taken[workers].append(_timed(lambda workers=workers: _swept(design, workers), time.perf_counter))  # type: ignore[misc]
-    more = median(two - one / 2 for one, two in zip(taken[1], taken[2], strict=True))
+    taken: dict[str, list[float]] = {"one": [], "two": [], "apart": []}
+    spawning = get_context("spawn")
+    with spawning.Pool(1) as first, spawning.Pool(1) as second:
+
+        def apart(of: Design) -> None:
+            halves = [pool.apply_async(_live_half, (of, place)) for place, pool in enumerate((first, second))]
+            for half in halves:
+                half.get()
+
+        apart(design.model_copy(update={"samples": 4}))
+        steps = {"one": lambda: _swept(design, 1), "two": lambda: _swept(design, 2), "apart": lambda: apart(design)}
+        for turn in range(clock.turns):
+            for name, step in list(steps.items())[:: 1 if turn % 2 else -1]:
+                clock.say(f"{design.count} runs, {name}, turn {turn + 1}")
+                taken[name].append(_timed(step, time.perf_counter))
+    more = median(two - one / 2 for one, two in zip(taken["one"], taken["two"], strict=True))
+    best = paired(taken["one"], taken["apart"])
     remark = (
-        f"{design.count} runs, {median(taken[1]):.0f} s of work on one; two take {more:.1f} s more than half of it, in"
-        " which they start; needs two idle processors"
+        f"{design.count} runs, {median(taken['one']):.0f} s of work on one; two take {more:.1f} s more than half of"
+        f" it, in which they start; needs two idle processors: in the same turns two warm processes without a sweep"
+        f" were {best.middle:.2f} ({best.low:.2f} to {best.high:.2f}) times as fast"
     )
-    return [Bar.of(10, "one process / two", paired(taken[1], taken[2]), 1.8, ">=", command=f"{COMMAND} workers",
-                   remark=remark)]  # fmt: skip
+    return [Bar.of(10, "one process / two", paired(taken["one"], taken["two"]), 1.8, ">=",
+                   command=f"{COMMAND} workers", remark=remark)]  # fmt: skip
+
+
+def _live_half(design: Design, place: int) -> None:
+    """Every second world of a design, from the first or from the second one on."""
+    _loop(design, list(design.runs())[place::2], task_of(design).keeping)
 
 
 def _loop(design: Design, rows: Iterable[dict[str, Any]], keeping: Keeping) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import mesa
 import numpy as np
-from measure import Bar, Clock, Ratio, Row, alternate, middle_half, paired
+from measure import Bar, Clock, Ratio, Row, alternate, keep_bytecode, middle_half, paired
 from plain_mesa import PlainFandom
 
 import sim
@@ -256,6 +256,7 @@ def fan_rules(clock: Clock) -> tuple[list[Row], list[Bar]]:
 def warm_start(clock: Clock) -> tuple[list[Row], list[Bar]]:
     """How much longer than its two heaviest libraries the command takes for a tiny world, all compiled before."""
     clock.say("start of the command")
+    keep_bytecode()
     with tempfile.TemporaryDirectory() as folder:
         scenario = Path(folder) / "tiny.yaml"
         scenario.write_text("weeks: 4\nfans: 200\nagencies: 4\n", encoding="utf-8")
