@@ -32,6 +32,9 @@ SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 SPEEDS = ("2", "8", "25", "0")  # weeks a second; 0 is as fast as it goes
 SIZES = (10_000, 100_000, 1_000_000)
 SESSIONS, LEVER = 9, "hours_cap_adults"
+HELD = 0.5
+"""Seconds that a hand rests on a lever before it lets go of it."""
+
 PATIENCE = 600_000  # milliseconds
 
 # Notes in the page when the week shown, the label of the play button, and the state of the outlook change.
@@ -72,6 +75,7 @@ def main() -> None:
         measures: dict[str, Callable[[], dict[str, Any]]] = {
             "MB of the server with isolated sessions": lambda: sessions(browser, url, process),
             "seconds from letting go of a lever to the outlook": lambda: levers(browser, url, given.levers),
+            f"the same of a lever dragged and held for {HELD} s": lambda: dragged(browser, url, given.levers),
             "seconds until the outlook is refined": lambda: refining(browser, url, given.refining),
             "seconds until a pause is seen, by weeks a second": lambda: pauses(browser, url),
             "frames and weeks a second, by fan agents": lambda: frames(browser, url, given.sizes, given.seconds),
@@ -159,6 +163,38 @@ def levers(browser: Any, url: str, times: int) -> dict[str, dict[str, float]]:
         page.wait_for_timeout(1000)
     page.context.close()
     return {"first weeks": spread(first), "whole": spread(whole)}
+
+
+def dragged(browser: Any, url: str, times: int) -> dict[str, dict[str, float]]:
+    """Drag a lever with the mouse, hold it and let go, each time elsewhere; from then until both worlds are whole."""
+    page, whole = opened(browser, url), []
+    settled(page)
+    page.set_default_timeout(PATIENCE / 10)
+    slider = page.locator(f"#lever-{LEVER}-input")
+    slider.evaluate("""element => {
+      element.closest('details').open = true
+      element.scrollIntoView({ block: 'center' })
+      element.addEventListener('change', () => { window.letGo = performance.now() })
+    }""")
+    page.wait_for_timeout(1000)  # until what was opened and scrolled lies still
+    for time_ in range(times):
+        box = slider.bounding_box()
+        assert box is not None
+        across = [box["x"] + box["width"] * share for share in (0.5, 0.2 + 0.03 * time_)]
+        page.evaluate("() => { window.notes = [] }")
+        page.mouse.move(across[0], box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(across[1], box["y"] + box["height"] / 2, steps=8)
+        page.wait_for_timeout(1000 * HELD)
+        page.mouse.up()
+        page.wait_for_function("() => window.notes.some(([what, value]) => what === 'state' && value === 'reckoning')")
+        page.wait_for_function("() => document.querySelector('#status').dataset.state !== 'reckoning'")
+        states = noted(page, "state")
+        reckoning = next(place for place, (value, _) in enumerate(states) if value == "reckoning")
+        whole.append(states[reckoning + 1][1] - page.evaluate("() => window.letGo") / 1000)
+        page.wait_for_timeout(1000)
+    page.context.close()
+    return {"whole": spread(whole)}
 
 
 def let_go(page: Page, value: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from sim.app.choice import Choice
@@ -48,6 +49,11 @@ class Desk:
     def move(self, name: str, value: Any) -> None:
         """Move a lever; it acts from the next week of the worlds of play, and in the outlook from the same day."""
         self._take(lambda: self.choice.moved(name, value, self.week))
+
+    def expect(self, name: str, value: Any) -> None:
+        """A lever is held at a value: what it would lead to is begun, to be there sooner once it is let go of."""
+        with suppress(LimelightError):
+            self.outlook.expect(self.choice.moved(name, value, self.week))
 
     def release(self, name: str) -> None:
         """Let a lever stand as present policy has it."""

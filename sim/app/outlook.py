@@ -78,12 +78,14 @@ class Outlook:
     full: Pair | None = None
     choice: Choice | None = None
     _errands: dict[str, Errand] = field(default_factory=dict)
+    _expected: str = ""
+    """The name of the world that is lived only because the visitor seems about to ask for it."""
 
     def ask(self, choice: Choice, replicates: int = REPLICATES) -> None:
         """Ask for the outlook of a choice; what is no longer asked for is abandoned, what is known is taken up."""
         self.collect()
         self.choice, asked = choice, self._errands
-        self._errands = {}
+        self._errands, self._expected = {}, ""
         fans = min(choice.scenario.fans, COARSE_FANS)
         self.coarse = self._pair(choice, fans, choice.scenario.seed, AT_ONCE, asked)
         self.band = [
@@ -95,6 +97,17 @@ class Outlook:
         for key, errand in asked.items():
             if key not in self._errands:
                 errand.drop()
+
+    def expect(self, choice: Choice) -> None:
+        """Begin with the coarse world of a choice that may be about to be made; of several only the last goes on."""
+        if self._expected in self._errands:
+            self._errands.pop(self._expected).drop()
+        self._expected = ""
+        fans = min(choice.scenario.fans, COARSE_FANS)
+        world = choice.mine.with_(fans=fans, snapshots_every=0)
+        if (key := world.key()) not in self._errands:
+            self._life(world, AT_ONCE, {})
+            self._expected = key
 
     def _pair(self, choice: Choice, fans: int, seed: int, urgency: int, asked: dict[str, Errand]) -> Pair:
         """Both worlds at a resolution; what differs is reckoned first, the yardstick is often there already."""

@@ -143,6 +143,7 @@ def _levers(desk: Desk, seen: Looking, look: Any, do: Any) -> None:
         groups=groups, standing=stands, presets=list(preset_list()), preset=choice.preset, changed=changed,
         undoable=bool(desk.earlier), acts_from=acts_from,
         event_move=lambda moved: do(desk.move, moved["name"], moved["value"]),
+        event_expect=lambda held: desk.expect(held["name"], held["value"]),
         event_adopt=lambda name: do(desk.adopt, name),
         event_undo=lambda _: do(desk.undo),
         event_clear=lambda _: do(desk.clear),

@@ -308,6 +308,20 @@ def test_an_error_is_told_in_a_sentence_and_reset_recovers(visit):
     page.click("#play-toggle")
 
 
+def test_a_lever_that_is_held_moves_nothing_before_it_is_let_go_of(visit):
+    visitor = visit().open()
+    slider = visitor.lever("hours_cap_adults")
+    slider.evaluate("element => { element.value = 50; element.dispatchEvent(new Event('input')) }")
+    visitor.page.wait_for_timeout(500)  # longer than it takes to be expected there
+    assert visitor.page.locator("#lever-hours_cap_adults.changed").count() == 0
+    assert visitor.page.is_disabled("#undo")
+    slider.evaluate("element => element.dispatchEvent(new Event('change'))")
+    visitor.page.wait_for_selector("#lever-hours_cap_adults.changed")
+    visitor.settle()
+    assert "50 h/week" in visitor.page.inner_text("#lever-hours_cap_adults .lever-value")
+    assert visitor.page.inner_text("#error").strip() == ""
+
+
 def test_the_keyboard_reaches_everything_and_is_always_seen(visit):
     visitor = visit().open()
     page = visitor.page

@@ -220,6 +220,26 @@ def test_what_is_known_is_not_lived_again(workers: Workers) -> None:
     assert Outlook(workers, shelf, "third").coarse is None
 
 
+def test_what_a_held_lever_would_lead_to_is_begun_and_taken_up_when_it_is_let_go_of(workers: Workers) -> None:
+    outlook, here = Outlook(workers, Shelf(), "somebody"), Choice(SCENARIO)
+    outlook.ask(here, replicates=1)
+    until(lambda: outlook.settled)
+    for cap in (50.0, 49.0):
+        outlook.expect(here.moved("hours_cap_adults", cap))
+    first, second = (world.key() for world in (here.moved("hours_cap_adults", cap).mine for cap in (50.0, 49.0)))
+    assert outlook.settled and first not in outlook._errands  # nothing shown waits for it, and only the last goes on
+    begun = outlook._errands[second].life
+    outlook.ask(here.moved("hours_cap_adults", 49.0), replicates=1)
+    assert outlook.coarse and outlook.coarse.mine is begun
+    outlook.expect(here.moved("hours_cap_adults", 49.0))  # held where it is already: what is lived goes on
+    until(lambda: outlook.settled)
+    outlook.expect(here.moved("hours_cap_adults", 48.0))
+    expected = outlook._errands[outlook._expected]
+    outlook.ask(here, replicates=1)
+    assert expected.dropped and outlook.settled
+    outlook.close()
+
+
 def test_worlds_of_a_null_change_share_every_bit(workers: Workers) -> None:
     outlook = Outlook(workers, Shelf(), "somebody")
     outlook.ask(Choice(SCENARIO).adopting("laissez_faire"), replicates=1)

@@ -23,13 +23,14 @@ def Levers(
     undoable: bool = False,
     acts_from: str = "",
     event_move: Told = None,
+    event_expect: Told = None,
     event_adopt: Told = None,
     event_undo: Told = None,
     event_clear: Told = None,
     event_release: Told = None,
     event_close: Told = None,
 ) -> None:
-    """The panel of levers; `move` is told when a lever is let go of, not while it is dragged, `close` by Escape."""
+    """The levers; `expect` is told where one is held still, `move` where it is let go of, `close` by Escape."""
 
 
 @solara.component_vue("picture.vue", vuetify=False)
