@@ -33,7 +33,7 @@ TIPS = 40  # places along a curve at which a pointer is told the values
 MOST_POINTS = 260  # of a line: more than one every two dots shows nothing more
 MOST_POINTS_IN_BRIEF = 120  # of one that is soon drawn anew
 MOST_MARKS = 30  # on one curve; the largest are shown
-TICK_WIDTH = 40  # dots that a date needs on the axis
+TICK_WIDTH = 48  # dots that a date needs on the axis
 
 # What happened, told apart by shape: the points of a small figure around its place.
 SHAPES = {

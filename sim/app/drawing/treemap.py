@@ -146,7 +146,7 @@ def _room(text: str) -> float:
 def _scale(treemap: Treemap, width: int, height: int) -> Iterator[str]:
     """Draw the scale of shades with the values at its ends, and say what area and shade mean."""
     top, step = height - LEGEND + 16, 22
-    low, high = said(treemap.low, treemap.look), said(treemap.high, treemap.look)
+    low, high = (sign + said(end, treemap.look) for sign, end in (("≤ ", treemap.low), ("≥ ", treemap.high)))
     first = 2 + CHARACTER * len(low) + 6
     yield label(2, top + 9, low, "tick")
     for shade in range(SHADES):
