@@ -86,7 +86,9 @@ class Remembered:
         first, numbers = offset // NUMBER, kind.itemsize // NUMBER
         self.place = slice(first, first + numbers) if kind.shape else first
 
-    def __get__(self, cultures: SourceCultures, owner: type | None = None) -> Any:
+    def __get__(self, cultures: SourceCultures | None, owner: type | None = None) -> Any:
+        if cultures is None:
+            return self
         return cultures.record[self.place] if type(self.place) is slice else cultures.record.item(self.place)
 
     def __set__(self, cultures: SourceCultures, value: ArrayLike) -> None:
