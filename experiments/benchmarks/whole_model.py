@@ -39,6 +39,7 @@ SECONDS_NEEDED = {1_000_000: 60, LARGEST: 180}
 
 TWINS_UP_TO = THREADS_PAY_FROM = 1_000_000
 LINE_FROM = 10_000
+BEYOND = "beyond"
 AT_MOST, AT_LEAST = ((1.1, "<="),), ((0.9, ">="),)
 SMALL_WORLDS = ((2_000, 282, 3.0), (200, 4, 2.0))
 """Fans, agencies, and the milliseconds that a week of theirs may take."""
@@ -141,16 +142,13 @@ def line_bars(answers: dict[int, dict[str, Any]]) -> list[Bar]:
     kernels by themselves, should be proportional.
     """
     sizes, smallest = [fans for fans in answers if fans >= LINE_FROM], min(answers, default=0)
-    industry = median(column(answers[smallest]["turns"]["1"], "week")) if answers else 0.0
     bars: list[Bar] = []
-    for what, part, without, limits in (
-        ("week of the full model", "week", 0.0, AT_MOST),
-        (f"week of the full model beyond that of {smallest:,} fans", "week", industry, AT_MOST + AT_LEAST),
-        ("its fan kernels", "kernels", 0.0, AT_MOST + AT_LEAST),
+    for what, part, limits in (
+        ("week of the full model", "week", AT_MOST),
+        (f"week of the full model beyond that of {smallest:,} fans", BEYOND, AT_MOST + AT_LEAST),
+        ("its fan kernels", "kernels", AT_MOST + AT_LEAST),
     ):
-        turns = np.array([column(answers[fans]["turns"]["1"], part) for fans in sizes]).T - without
-        turns = turns[(turns > 0).all(axis=1)]  # a turn in which the few fans were lost in the noise tells nothing
-        slopes = [float(np.polyfit(np.log(sizes), np.log(taken), 1)[0]) for taken in turns]
+        slopes = [float(np.polyfit(np.log(sizes), np.log(taken), 1)[0]) for taken in _turns_of(answers, sizes, part)]
         name = f"exponent of time over fans, {what}, {LINE_FROM:,} to {LARGEST:,} fans"
         for limit, sense in limits:
             if max(sizes) == LARGEST and slopes:
@@ -160,6 +158,18 @@ def line_bars(answers: dict[int, dict[str, Any]]) -> list[Bar]:
                 told = f"larger sizes left out; {median(slopes):.2f} up to {max(sizes):,}" if slopes else "not measured"
                 bars.append(Bar(7, name, None, None, None, limit, sense, unit="", remark=told))
     return bars
+
+
+def _turns_of(answers: dict[int, dict[str, Any]], sizes: list[int], part: str) -> np.ndarray:
+    """Seconds per week of a part, shape (turns, sizes); of what lies beyond the smallest world, the median turn.
+
+    What few fans cost is a small difference of two large numbers, which is lost in the noise of single turns.
+    """
+    if part != BEYOND:
+        return np.array([column(answers[fans]["turns"]["1"], part) for fans in sizes]).T
+    middle = {fans: median(column(answer["turns"]["1"], "week")) for fans, answer in answers.items()}
+    beyond = np.array([[middle[fans] - middle[min(answers)] for fans in sizes]])
+    return beyond[(beyond > 0).all(axis=1)]
 
 
 def bars_left_out(fans: int) -> list[Bar]:
