@@ -62,7 +62,10 @@ FOLLOWED = {
 def histogram(name: str, present: Glance, mine: Glance) -> Histogram:
     """How one state is spread in both worlds."""
     spread = SPREADS[name]
-    return Histogram(spread.label, spread.look, spread.edges, present.spreads[name], mine.spreads[name])
+    of_all = [float(np.nan_to_num(next(iter(glance.means[name].values())))) for glance in (present, mine)]
+    return Histogram(
+        spread.label, spread.look, spread.edges, present.spreads[name], mine.spreads[name], (of_all[0], of_all[1])
+    )
 
 
 def group_bars(name: str, present: Glance, mine: Glance) -> GroupBars:

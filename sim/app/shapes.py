@@ -97,13 +97,17 @@ class Card:
 
 @dataclass(frozen=True)
 class Histogram:
-    """How a state is spread over people in both worlds: shares in the bins between `edges` (one more than shares)."""
+    """How a state is spread over people in both worlds: shares in the bins between `edges` (one more than shares).
+
+    `means` are those of the people themselves, under present policy and under mine, not of the bins.
+    """
 
     label: str
     look: Look
     edges: np.ndarray
     present: np.ndarray
     mine: np.ndarray
+    means: tuple[float, float]
     note: str = ""
 
 

@@ -63,7 +63,7 @@ def everything(name: str = "Idols") -> dict[str, str]:
             Panel(curve(walk, walk - 1, label=name), (mark,), date(2035, 1, 1), date(2030, 1, 7))
         ),
         "thread": drawings.thread(Thread(name, HOURS, days(523), walk, walk - 2)),
-        "histogram": drawings.histogram(Histogram(name, HOURS, np.arange(4.0), shape, shape[::-1])),
+        "histogram": drawings.histogram(Histogram(name, HOURS, np.arange(4.0), shape, shape[::-1], (1.0, 2.0))),
         "group_bars": drawings.group_bars(GroupBars(name, HOURS, ((name, 60.0, 58.0, "less"),))),
         "treemap": drawings.treemap(Treemap(name, name, name, Look(100, 0, "%"), tiles, 0, 1)),
         "timeline": drawings.timeline((mark,), date(2024, 12, 30), date(2035, 1, 1)),
@@ -237,8 +237,9 @@ def test_groups_of_people_are_told_in_words_who_gains():
 
 def test_a_histogram_keeps_the_shares_and_names_both_means():
     edges = np.array([0.0, 10.0, 20.0])
-    svg = drawings.histogram(Histogram("Hours", HOURS, edges, np.array([1.0, 0.0]), np.array([0.25, 0.75])))
-    assert "mean of 5.0 under present policy, of 12.5 under mine" in (tree(svg).get("aria-label") or "")
+    shares = np.array([1.0, 0.0]), np.array([0.25, 0.75])
+    svg = drawings.histogram(Histogram("Hours", HOURS, edges, *shares, (4.0, 13.5)))
+    assert "mean of 4.0 under present policy, of 13.5 under mine" in (tree(svg).get("aria-label") or "")
     assert "10.0 to 20.0 hours a week: present 0.0 %, mine 75.0 %" in svg
 
 

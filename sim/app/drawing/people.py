@@ -34,7 +34,7 @@ def histogram(histogram: Histogram, width: int = 360, height: int = 180) -> str:
     parts += [tag("path", d=outlines[0], class_="mine-area"), tag("path", d=outlines[1], class_="present-outline")]
     parts += _value_axis(across, look, floor)
     parts += _bin_tips(histogram, across, floor, roof)
-    means = _mean(edges, histogram.present), _mean(edges, histogram.mine)
+    means = histogram.means
     parts += _mean_marks(means, look, across, floor, roof)
     of_present, of_mine = told_apart(*means, look)
     says = f"{histogram.label}, {look.unit}: mean of {of_present} under present policy, of {of_mine} under mine."
@@ -122,12 +122,6 @@ def _bin_tips(histogram: Histogram, across: Scale, floor: float, roof: float) ->
         between = f"{said(low, histogram.look)} to {spoken(high, histogram.look)}"
         yield tag("rect", x=across.at(low), y=roof, width=across.at(high) - across.at(low), height=floor - roof,
                   class_="strip", data_tip=f"{between}: present {shares[0]:.1f} %, mine {shares[1]:.1f} %")  # fmt: skip
-
-
-def _mean(edges: np.ndarray, shares: np.ndarray) -> float:
-    """Return the mean of what is spread so, from the middles of its bins."""
-    known = np.asarray(shares, dtype=float)
-    return float(((edges[1:] + edges[:-1]) / 2 * known).sum() / (known.sum() or 1))
 
 
 def _mean_marks(means: tuple[float, float], look: Look, across: Scale, floor: float, roof: float) -> Iterator[str]:
