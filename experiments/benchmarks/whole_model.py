@@ -281,12 +281,9 @@ def warm_start(clock: Clock) -> tuple[list[Row], list[Bar]]:
         taken = alternate({"limelight run": lambda: python(*run),
                            "import mesa, numba": lambda: python("-c", "import mesa, numba")},
                           MORE_TURNS * clock.turns, least=0)
-    ours, bare = taken.values()
-    more = [with_ours - alone for with_ours, alone in zip(ours, bare, strict=True)]
-    bar = Bar(9, "limelight run of a tiny world, beyond importing mesa and numba", min(ours) - min(bare), None,
-              None, 1.5, unit="s",
-              remark=f"least of {len(more)} turns each, for a quiet core; as it came, {median(more):.2f}, from"
-                     f" {min(more):.2f} to {max(more):.2f}")
+    more = [ours - bare for ours, bare in zip(*taken.values(), strict=True)]
+    bar = Bar(9, "limelight run of a tiny world, beyond importing mesa and numba", median(more), min(more), max(more),
+              1.5, unit="s")
     return [timing("start", 200, name, seconds) for name, seconds in taken.items()], [bar]
 
 
