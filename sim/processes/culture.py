@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,12 +34,14 @@ def representation_weight(industry: Industry) -> np.ndarray:
     return _weight_of(tuple(industry.numbers.corpus_share.tolist()))
 
 
-@cache
+@lru_cache
 def _weight_of(corpus: tuple[float, ...]) -> np.ndarray:
     share = np.maximum(corpus, SMALLEST_SHARE)
     spread = np.log(share.max() / share.min())
     weight = np.log(share.max() / share) / spread if spread > 0 else np.zeros_like(share)
-    return np.where(UNDER_REPRESENTED, weight, 0)
+    weight[~UNDER_REPRESENTED] = 0
+    weight.flags.writeable = False  # it is handed to every world with this corpus
+    return weight
 
 
 def write_songs(industry: Industry, rows: np.ndarray, week: int) -> np.ndarray:

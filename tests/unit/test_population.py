@@ -463,6 +463,16 @@ def test_a_snapshot_puts_everyone_back(fans: Population[Fan]) -> None:
     assert other.get("age") == [30, 40, 10, 20]
 
 
+def test_who_is_born_after_a_snapshot_was_put_back_has_nothing_of_who_stood_there_before(
+    fans: Population[Fan],
+) -> None:
+    saved = fans.columns()
+    fans.born([900], 0, age=70, loyal=True, tastes=1, height=2.0)
+    fans.restore(saved)
+    new = fans.view(fans.born([901], 0).item(0))
+    assert (new.age, new.loyal, new.height, new.mood) == (0, False, 1.5, 0.5) and not new.tastes.any()
+
+
 def test_a_snapshot_of_another_model_is_refused(fans: Population[Fan]) -> None:
     saved = fans.columns()
     for wrong in (
