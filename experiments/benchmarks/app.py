@@ -261,8 +261,7 @@ def frames(browser: Any, url: str, sizes: list[int], seconds: float) -> dict[str
         page.select_option("#play-speed", "0")
         page.wait_for_timeout(500)
         begun = time.perf_counter()
-        page.click("#play-toggle")
-        page.wait_for_function("() => Number(document.querySelector('#play-date').dataset.week) >= 2")
+        play(page, 2)
         built = time.perf_counter() - begun
         page.evaluate("() => { window.notes = [] }")
         page.wait_for_timeout(seconds * 1000)
@@ -278,6 +277,15 @@ def frames(browser: Any, url: str, sizes: list[int], seconds: float) -> dict[str
     return found
 
 
+def play(page: Page, weeks: int) -> None:
+    """Press play and wait until so many weeks have been played."""
+    begun = int(page.get_attribute("#play-date", "data-week") or 0)
+    page.click("#play-toggle")
+    page.wait_for_function(
+        f"() => Number(document.querySelector('#play-date').dataset.week) >= {begun + weeks}"
+    )
+
+
 def sessions(browser: Any, url: str, process: int) -> dict[str, float]:
     """Let visitors come one after the other, each with an own world that has been played a little."""
     settled(opened(browser, url))  # a first visitor warms the server up
@@ -286,8 +294,7 @@ def sessions(browser: Any, url: str, process: int) -> dict[str, float]:
         page = opened(browser, url)
         page.click("#tab-play")
         page.select_option("#play-speed", "0")
-        page.click("#play-toggle")
-        page.wait_for_function("() => Number(document.querySelector('#play-date').dataset.week) >= 10")
+        play(page, 10)
         page.click("#play-toggle")
         pages.append(page)
     after = sum(weight(process))

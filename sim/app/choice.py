@@ -144,9 +144,7 @@ class Choice:
 
     def back_to(self, earlier: Choice, week: int = 0) -> Choice:
         """What undoing leads to: the earlier choice itself, or its values from now on where weeks have been lived."""
-        day = self.scenario.date_of(week + 1)
-        lived, lived_then = ([line for line in each.lines if _start(line) < day] for each in (self, earlier))
-        if lived == lived_then:
+        if self.begun_by(week) == earlier.begun_by(week):
             return earlier
         choice = self
         for name in dict.fromkeys(line.set for line in (*self.lines, *earlier.lines)):
@@ -157,6 +155,11 @@ class Choice:
     def on(self, scenario: Scenario) -> Choice:
         """The same lines in another world: another seed, other fans."""
         return replace(self, scenario=scenario)
+
+    def begun_by(self, week: int) -> tuple[Change, ...]:
+        """The lines that have begun to hold by the end of a week."""
+        day = self.scenario.date_of(week + 1)
+        return tuple(line for line in self.lines if _start(line) < day)
 
     def _lived(self, name: str, day: date) -> tuple[Change, ...]:
         """Lines on a lever that have begun before a day, if any week has been lived by then."""

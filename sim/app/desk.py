@@ -10,6 +10,7 @@ from sim.app.hall import Hall
 from sim.app.outlook import Outlook
 from sim.app.play import Play
 from sim.params import LimelightError
+from sim.policies import Change
 
 MOST_UNDONE = 100
 SMALL_FANS = 2_000
@@ -28,7 +29,8 @@ class Desk:
         self.message = ""
         self.closed = False
         self.outlook = Outlook(hall.workers, hall.shelf, owner)
-        self.play = Play(self.choice, min(SMALL_FANS, self.choice.scenario.fans))
+        scenario = self.choice.scenario
+        self.play = Play(self.choice, min(SMALL_FANS, scenario.fans), hall.week_of_today(scenario))
         self._ask()
 
     @property
@@ -53,7 +55,7 @@ class Desk:
     def expect(self, name: str, value: Any) -> None:
         """A lever is held at a value: what it would lead to is begun, to be there sooner once it is let go of."""
         with suppress(LimelightError):
-            self.outlook.expect(self.choice.moved(name, value, self.week))
+            self.outlook.expect(self.choice.moved(name, value, self.week), self.week)
 
     def release(self, name: str) -> None:
         """Let a lever stand as present policy has it."""
@@ -68,13 +70,20 @@ class Desk:
         self._take(lambda: self.choice.cleared(self.week))
 
     def undo(self) -> None:
-        """Take back the last move; weeks that have been lived stay as they were."""
-        if self.earlier:
-            self._change(self.choice.back_to(self.earlier.pop(), self.week))
+        """Take back the last move; weeks that have been played stay as they were."""
+        if not self.earlier:
+            return
+        earlier = self.earlier.pop()
+        choice = self.choice.back_to(earlier, self.week)
+        if choice is not earlier and self.week == self.play.first:
+            self.play.reset(earlier)  # it has another past, and no week was played since
+            choice = earlier
+        self._change(choice)
 
     def open(self, choice: Choice) -> None:
-        """Take up another choice altogether, from the first day."""
-        self.play.reset(choice, min(self.play.fans, choice.scenario.fans))
+        """Take up another choice altogether, with worlds of play that begin anew."""
+        first = min(self.play.first, self.hall.week_of_today(choice.scenario))
+        self.play.reset(choice, min(self.play.fans, choice.scenario.fans), first)
         self.earlier.append(self.choice)
         self._change(choice)
 
@@ -88,10 +97,11 @@ class Desk:
         self.earlier.clear()
         self._change(choice)
 
-    def reset_play(self, fans: int | None = None) -> None:
-        """Begin to play anew, from the first day and with the levers as they stand."""
-        choice = Choice(self.choice.scenario, self._from_the_first_day(), self.choice.preset)
-        self.play.reset(choice, fans)
+    def reset_play(self, fans: int | None = None, first: int | None = None) -> None:
+        """Begin to play anew, in the same week or another and with the levers as they stand."""
+        first = self.play.first if first is None else first
+        choice = Choice(self.choice.scenario, self._as_if_chosen_in(first), self.choice.preset)
+        self.play.reset(choice, fans, first)
         if choice != self.choice:
             self.earlier.append(self.choice)
             self._change(choice)
@@ -106,7 +116,7 @@ class Desk:
             self.open(Choice(self.choice.scenario))
         elif self.broken:
             self.play.reset(self.choice)
-            self.outlook.ask(self.choice)
+            self._ask()
 
     def close(self) -> None:
         """The visitor has gone."""
@@ -114,16 +124,17 @@ class Desk:
         self.outlook.close()
         self.play.close()
 
-    def _from_the_first_day(self) -> tuple[Any, ...]:
-        """The lines that hold now, as if they had been chosen on the first day."""
-        if self.week == 0:
+    def _as_if_chosen_in(self, week: int) -> tuple[Change, ...]:
+        """The lines that hold now, as if they had been chosen in a week; what held before the worlds began stays."""
+        if self.week == week:
             return self.choice.lines
-        fresh = Choice(self.choice.scenario)
-        if self.choice.preset:
-            fresh = fresh.adopting(self.choice.preset)
+        older = self.choice.begun_by(week) if 0 < week == self.play.first else ()
+        fresh = Choice(self.choice.scenario, older)
+        if self.choice.preset and not older:
+            fresh = fresh.adopting(self.choice.preset, week)
         for name in dict.fromkeys(line.set for line in (*self.choice.lines, *fresh.lines)):
             if fresh.value(name) != self.choice.value(name):
-                fresh = fresh.moved(name, self.choice.value(name))
+                fresh = fresh.moved(name, self.choice.value(name), week)
         return fresh.lines
 
     def _take(self, how: Any) -> None:
@@ -147,4 +158,4 @@ class Desk:
             self.message = str(error)
 
     def _ask(self) -> None:
-        self.outlook.ask(self.choice)
+        self.outlook.ask(self.choice, now=self.week)

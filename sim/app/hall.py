@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from sim.app.outlook import Shelf
@@ -20,22 +21,28 @@ USUAL = {"title": "Korea, ten years", "seed": 2}
 
 @dataclass
 class Hall:
-    """One server."""
+    """One server; `today` is the day that counts as today for its visitors, the calendar's where it is None."""
 
     scenario: Scenario
     workers: Workers = field(default_factory=Workers)
     shelf: Shelf = field(default_factory=Shelf)
+    today: date | None = None
+
+    def week_of_today(self, scenario: Scenario) -> int:
+        """The week of a scenario that today lies in: what is past, no lever changes; 0 where it lies in none."""
+        week = ((self.today or date.today()) - scenario.start).days // 7
+        return week if 0 <= week < scenario.weeks else 0
 
 
 _halls: list[Hall] = []
 _opening = threading.Lock()
 
 
-def the_hall(scenario: Scenario | None = None) -> Hall:
+def the_hall(scenario: Scenario | None = None, today: date | None = None) -> Hall:
     """The hall of this process; it is opened by whoever comes first, with a scenario or the usual one."""
     with _opening:
         if not _halls:
-            _halls.append(Hall(scenario or _scenario()))
+            _halls.append(Hall(scenario or _scenario(), today=today))
         return _halls[0]
 
 

@@ -77,14 +77,18 @@ class Outlook:
     band: list[Pair] = field(default_factory=list)
     full: Pair | None = None
     choice: Choice | None = None
+    now: int = 0
     _errands: dict[str, Errand] = field(default_factory=dict)
     _expected: str = ""
     """The name of the world that is lived only because the visitor seems about to ask for it."""
 
-    def ask(self, choice: Choice, replicates: int = REPLICATES) -> None:
-        """Ask for the outlook of a choice; what is no longer asked for is abandoned, what is known is taken up."""
+    def ask(self, choice: Choice, replicates: int = REPLICATES, now: int = 0) -> None:
+        """Ask for the outlook of a choice; what is no longer asked for is abandoned, what is known is taken up.
+
+        `now` is the last week of the past, in which levers move: what was lived until then is not lived again.
+        """
         self.collect()
-        self.choice, asked = choice, self._errands
+        self.choice, self.now, asked = choice, now, self._errands
         self._errands, self._expected = {}, ""
         fans = min(choice.scenario.fans, COARSE_FANS)
         self.coarse = self._pair(choice, fans, choice.scenario.seed, AT_ONCE, asked)
@@ -98,11 +102,11 @@ class Outlook:
             if key not in self._errands:
                 errand.drop()
 
-    def expect(self, choice: Choice) -> None:
+    def expect(self, choice: Choice, now: int = 0) -> None:
         """Begin with the coarse world of a choice that may be about to be made; of several only the last goes on."""
         if self._expected in self._errands:
             self._errands.pop(self._expected).drop()
-        self._expected = ""
+        self._expected, self.now = "", now
         fans = min(choice.scenario.fans, COARSE_FANS)
         world = choice.mine.with_(fans=fans, snapshots_every=0)
         if (key := world.key()) not in self._errands:
@@ -123,7 +127,7 @@ class Outlook:
             return kept
         errand = self._errands.get(key) or asked.get(key)
         if errand is None or errand.life.failure:
-            errand = self.workers.ask(Errand(Life(scenario), self.owner, urgency, glances=urgency != SOON))
+            errand = self.workers.ask(Errand(Life(scenario), self.owner, urgency, urgency != SOON, self.now))
         self._errands[key] = errand
         return errand.life
 

@@ -174,13 +174,15 @@ def _plain(text: str) -> str:
 async def _watch(desk: Desk, looking: Any, frame: Any) -> None:
     """Draw the page anew whenever there is more to show, however fast worlds live; found the worlds of play in time."""
     seen, due = object(), 0.0
+    founding: asyncio.Future[None] | None = None
     while not desk.closed:
         await asyncio.sleep(FRAME)
         desk.outlook.collect()
         if desk.closed:
             return
-        if looking.value.view == PLAY and desk.play.present is None and not desk.play.failure:
-            await asyncio.to_thread(desk.play.build)
+        unfounded = desk.play.present is None and not desk.play.failure
+        if looking.value.view == PLAY and unfounded and (founding is None or founding.done()):
+            founding = asyncio.ensure_future(asyncio.to_thread(desk.play.build))
         growing = desk.outlook.growing and looking.value.view != PLAY
         if (stamp := desk.stamp) != seen and not (growing and time.monotonic() < due):
             seen, begun = stamp, desk.outlook.begun

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,10 +20,16 @@ from sim.app.workers import processors
 
 if TYPE_CHECKING:
     from sim.industry import Industry
+    from sim.scenario import Scenario
 
 GLANCE_EVERY = 13  # weeks
+TOLD_EVERY = 5  # weeks of the past, between two drawings of how far it has been lived
 THREADS = ThreadPoolExecutor(2 * processors(), "world")
 """In which the worlds of all visitors live; threads of their own would each keep memory of worlds long gone."""
+
+
+class _Reset(Exception):
+    """Nobody waits for these worlds any more."""
 
 
 @dataclass
@@ -56,16 +60,21 @@ class Twin:
 class Play:
     """Two living worlds that share all luck. Every method may be called from any thread; weeks never overlap.
 
-    `fans` is how finely the worlds are resolved, the scenario's own number if it is 0.
+    `fans` is how finely the worlds are resolved, the scenario's own number if it is 0. They begin in the week `first`:
+    what lies before it is their past, which they live through before anybody sees them.
     """
 
     choice: Choice
     fans: int = 0
+    first: int = 0
     running: bool = False
     failure: str = ""
     present: Twin | None = None
     mine: Twin | None = None
     branched: date | None = None
+    past_lived: int = 0
+    """How many weeks of their past they have lived through."""
+    _begun_anew: int = 0
     _step: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
@@ -76,8 +85,8 @@ class Play:
 
     @property
     def week(self) -> int:
-        """The last week that *mine* has lived to its end; 0 before it is built. One that broke off is none."""
-        return self.mine.life.week if self.mine else 0
+        """The last week that *mine* has lived to its end, `first` before it is built. One that broke off is none."""
+        return self.mine.life.week if self.mine else self.first
 
     @property
     def today(self) -> date:
@@ -92,26 +101,48 @@ class Play:
     @property
     def stamp(self) -> tuple[object, ...]:
         """Something that changes whenever there is more to show."""
-        return id(self.mine), self.week, self.running, self.failure
+        return id(self.mine), self.week, self.running, self.failure, self.past_lived // TOLD_EVERY
 
     def build(self) -> None:
-        """Found both worlds, unless they stand."""
+        """Found both worlds and let them live through their past, unless they stand; a reset breaks it off."""
         with self._step:
             if self.present is not None or self.failure:
                 return
             try:
-                asked = self.asked
-                both = THREADS.map(self._found, (Choice(asked.scenario), asked))
-                self.present, self.mine = both
+                self.past_lived = 0
+                self.present, self.mine = self._both(self.asked)
+            except _Reset:
+                return
             except Exception as error:
                 self.failure, self.running = sentence(error), False
 
-    def _found(self, asked: Choice) -> Twin:
+    def _both(self, asked: Choice) -> tuple[Twin, Twin]:
+        """Both worlds as they stand in the first week; what they share of their past is lived once."""
+        from sim.snapshots import WorldFileError, name_of_past
+
+        worlds, each = (asked.present, asked.mine), max(1, processors() // 2)
+        if len({name_of_past(world, self.first) for world in worlds}) == 1:
+            with suppress(WorldFileError):  # what a plug-in has added may not let itself be kept
+                present = self._found(asked.present, processors())
+                present.industry.threads = each
+                return present, _twin_of(present, asked.mine)
+        present, mine = THREADS.map(self._found, worlds, (each, each))
+        return present, mine
+
+    def _found(self, scenario: Scenario, threads: int) -> Twin:
         from sim.industry import Industry
 
-        threads = max(1, processors() // 2)
-        twin = Twin(Industry(asked.mine, threads), Life(asked.mine))
+        begun = self._begun_anew
+        twin = Twin(Industry(scenario, threads), Life(scenario))
         twin.note()
+        while twin.life.week < self.first:
+            if begun != self._begun_anew:
+                raise _Reset
+            try:
+                twin.live()
+            except Exception as error:
+                raise LifeError(f"Week {twin.life.week + 1}: {sentence(error)}") from error
+            self.past_lived = twin.life.week
         return twin
 
     def step(self) -> None:
@@ -149,22 +180,11 @@ class Play:
         with self._step:
             if self.mine is None or self.present is None:
                 raise LifeError("there is no world to branch from yet; press play or step first.")
-            with tempfile.TemporaryDirectory() as folder:
-                saved = self.mine.industry.snapshot(Path(folder) / "world.npz")
-                self.present = self._twin_of(self.mine, saved)
+            self.present = _twin_of(self.mine, self.mine.industry.scenario)
             scenario = self.choice.mine
             self.choice = Choice(scenario.with_(title=self.choice.scenario.title))
             self.branched = self.today
             return self.choice
-
-    def _twin_of(self, twin: Twin, saved: Path) -> Twin:
-        """A second world in the same state, with the same life behind it."""
-        from sim.industry import Industry
-
-        industry = Industry.restore(saved, twin.industry.scenario, twin.industry.threads)
-        life = Life(twin.life.scenario)
-        life.add(twin.life.names, twin.life.table().copy(), tuple(twin.life.events), tuple(twin.life.glances))
-        return Twin(industry, life, twin.seen)
 
     def glances(self) -> tuple[Glance, Glance] | None:
         """Both worlds as they stand now."""
@@ -173,18 +193,30 @@ class Play:
                 return None
             return look_around(self.present.industry), look_around(self.mine.industry)
 
-    def reset(self, choice: Choice, fans: int | None = None) -> None:
+    def reset(self, choice: Choice, fans: int | None = None, first: int | None = None) -> None:
         """Forget both worlds; the next step founds them anew."""
         self.running = False
+        self._begun_anew += 1
         with self._step:
             self.present = self.mine = self.branched = None
             self.choice, self.failure = choice, ""
             self.fans = self.fans if fans is None else fans
+            self.first = self.first if first is None else first
         give_memory_back()
 
     def close(self) -> None:
         """The visitor has gone: the worlds are dropped."""
         self.reset(self.choice)
+
+
+def _twin_of(twin: Twin, scenario: Scenario) -> Twin:
+    """A second world in the same state, with the same life behind it, to go on under a scenario of the same past."""
+    from sim.industry import Industry
+    from sim.snapshots import keep_world
+
+    industry, life = Industry.restore(keep_world(twin.industry), scenario, twin.industry.threads), Life(scenario)
+    life.add(twin.life.names, twin.life.table().copy(), tuple(twin.life.events), tuple(twin.life.glances))
+    return Twin(industry, life, twin.seen)
 
 
 def give_memory_back() -> None:

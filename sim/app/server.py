@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import warnings
+from datetime import date
 
 from sim.app.hall import close_hall, the_hall
 from sim.params import LimelightError
@@ -30,8 +31,8 @@ class AppError(LimelightError):
     """The page cannot be served; the message says why and what to do."""
 
 
-def serve(scenario: Scenario | None = None, port: int = 8765) -> None:
-    """Serve the page until Ctrl-C; port 0 takes a free one."""
+def serve(scenario: Scenario | None = None, port: int = 8765, today: date | None = None) -> None:
+    """Serve the page until Ctrl-C; port 0 takes a free one, and levers act from the Monday after `today`."""
     os.environ.update(SETTINGS)
     try:
         import uvicorn
@@ -40,7 +41,7 @@ def serve(scenario: Scenario | None = None, port: int = 8765) -> None:
         raise AppError(f"the page needs the extra 'app' ({error}); install it with: make app.") from error
     warnings.filterwarnings("ignore", "Cookies with samesite=none")  # told of each visitor of every page without https
     port = _free(port)
-    the_hall(scenario)
+    the_hall(scenario, today)
     print(f"Limelight is at http://{HOST}:{port} (Ctrl-C ends it)", flush=True)
     try:
         uvicorn.run(starlette.app, host=HOST, port=port, log_level="warning", ws_per_message_deflate=False)

@@ -17,12 +17,16 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.app.life import Life, checked, sentence
+from sim.app.pasts import LARGEST, Pasts
 from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.snapshots import SavedWorld
 
 AT_ONCE, SOON, LATER = 0, 1, 2
 """How urgent an errand is: a visitor waits for it, it adds a band, it refines."""
@@ -45,6 +49,8 @@ class Errand:
     owner: str
     urgency: int = AT_ONCE
     glances: bool = True
+    now: int = 0
+    """The last week of the past that its world shares with others that visitors ask for."""
     dropped: bool = False
     tries: int = 0
     number: int = field(default_factory=itertools.count().__next__)
@@ -59,18 +65,24 @@ class Errand:
         self.dropped = True
 
 
-def _live(line: Connection, number: int, scenario: Scenario, glances: bool) -> None:
-    """In a spawned process: live through a world and tell of it, until it is done or not wanted any more."""
+def _live(
+    line: Connection, number: int, scenario: Scenario, glances: bool, past: SavedWorld | None, keep: int
+) -> None:
+    """In a spawned process: live through a world and tell of it, until it is done or not wanted any more.
+
+    It goes on from a `past` where there is one; as it stands after the week `keep` (0: none) it is sent to be kept.
+    """
     from sim.app.glance import look_around
     from sim.industry import Industry
     from sim.observables import observe
+    from sim.snapshots import WorldFileError, keep_world
 
-    industry = Industry(scenario)
+    industry = Industry(scenario) if past is None else Industry.restore(past, scenario)
     names: tuple[str, ...] = ()
     rows: list[list[float]] = []
     looks: list[Any] = []
-    told, seen = time.perf_counter(), 0
-    for week in range(scenario.weeks + 1):
+    told, seen = time.perf_counter(), len(industry.events)
+    for week in range(0 if past is None else past.week + 1, scenario.weeks + 1):
         if week:
             industry.step()
         row = observe(industry)
@@ -81,9 +93,12 @@ def _live(line: Connection, number: int, scenario: Scenario, glances: bool) -> N
             looks.append(look_around(industry))
         if line.poll() and not _wanted(line):
             return
-        if last or time.perf_counter() - told > TELL_EVERY:
+        if last or (keep and week == keep) or time.perf_counter() - told > TELL_EVERY:
             line.send((number, "weeks", names, np.array(rows), industry.events[seen:], looks))
             told, seen, rows, looks = time.perf_counter(), len(industry.events), [], []
+        if keep and week == keep:
+            with suppress(WorldFileError):  # what a plug-in has added may not let itself be kept
+                line.send((number, "past", keep_world(industry)))
     line.send((number, "done"))
 
 
@@ -101,7 +116,8 @@ def _serve(line: Connection, yielding: bool) -> None:
     if yielding and hasattr(os, "nice"):
         os.nice(POLITENESS)
     try:
-        _live(line, WARMING_UP, Scenario(fans=2000, weeks=2), True)  # loads what is compiled before it is waited for
+        # Loads what is compiled before it is waited for.
+        _live(line, WARMING_UP, Scenario(fans=2000, weeks=2), True, None, 1)
         while True:
             asked = line.recv()
             if asked in (STOP, HOLD, GO_ON):  # of a world that had just been lived to its end
@@ -175,7 +191,7 @@ class Workers:
     """The processes of one server; `express` of them serve only what a visitor waits for."""
 
     def __init__(self, count: int | None = None, express: int = 1) -> None:
-        self.waiting = WaitingList()
+        self.waiting, self.pasts = WaitingList(), Pasts()
         self._processes: dict[int, tuple[Any, Connection]] = {}
         for place in range(max(2, count or processors())):
             threading.Thread(target=self._work, args=(place, place < express), daemon=True).start()
@@ -210,13 +226,24 @@ class Workers:
                 process, line = self._processes.get(place, (None, None))
                 if process is None or line is None or not process.is_alive():
                     process, line = self._spawn(place, express)
-                line.send((errand.number, errand.life.scenario, errand.glances))
+                line.send((errand.number, errand.life.scenario, errand.glances, *self._past_of(errand)))
                 self._listen(line, errand)
             except (EOFError, OSError):
                 if self.waiting.closed:
                     return
                 self._end(place)
                 self._lost(errand)
+
+    def _past_of(self, errand: Errand) -> tuple[SavedWorld | None, int]:
+        """The world that an errand can go on from, with whose past its life begins, and the week it is to be kept."""
+        scenario = errand.life.scenario
+        past, keep = self.pasts.find(scenario, errand.now, errand.glances), errand.now
+        if keep >= scenario.weeks or scenario.fans > LARGEST or (past and past.world.week == keep):
+            keep = 0
+        if past is None:
+            return None, keep
+        past.open(errand.life)
+        return past.world, keep
 
     def _lost(self, errand: Errand) -> None:
         """A process died on an errand: the world is begun again once, then given up."""
@@ -246,6 +273,8 @@ class Workers:
                 continue
             if what == "weeks":
                 errand.life.add(*told)
+            elif what == "past":
+                self.pasts.keep(errand.life, told[0], errand.glances)
             elif what == "done":
                 errand.life.end()
                 return

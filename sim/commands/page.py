@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +14,25 @@ def app(
     scenario: Annotated[
         Path | None, typer.Option(help="The scenario to open with (YAML).", metavar="FILE")
     ] = None,
+    today: Annotated[
+        str,
+        typer.Option(help="The day that counts as today: levers act from the Monday after it.", metavar="DATE",
+                     show_default="the calendar's"),
+    ] = "",
 ) -> None:
     """Watch it: the policy lab in the browser, on this machine only."""
     from sim.app.server import serve
     from sim.scenario import Scenario
 
-    serve(Scenario.from_yaml(scenario) if scenario else None, port)
+    serve(Scenario.from_yaml(scenario) if scenario else None, port, _day(today) if today else None)
+
+
+def _day(text: str) -> date:
+    """The day that was named, or one sentence on how to name one."""
+    from sim.app.server import AppError
+    from sim.policies import as_date
+
+    try:
+        return as_date(text)
+    except ValueError as error:
+        raise AppError(f"--today: {error}.") from error

@@ -26,18 +26,21 @@ import numpy as np
 from sim.agents.population import Population
 from sim.building import tie_fans
 from sim.scenario import Scenario, source_hash
-from sim.snapshots.branching import refuse_another_past, refuse_another_world, refuse_other_plugins
+from sim.snapshots.branching import name_of_past, refuse_another_past, refuse_another_world, refuse_other_plugins
 from sim.snapshots.packing import RECORDS, Arrays, WorldFileError, fields_of, packed, unpacked
 
 if TYPE_CHECKING:
     from sim.industry import Industry
 
-__all__ = ["FORMAT", "SavedWorld", "WorldFileError", "read_world", "save_world"]
+__all__ = ["FORMAT", "SavedWorld", "WorldFileError", "keep_world", "name_of_past", "read_world", "save_world"]
 
 FORMAT = 1
 """Version of the format; one more whenever older files could no longer be read right."""
 
 KIND, CONTENT, COLUMN = "a world of Limelight", "world.json", ".npy"
+
+IN_MEMORY = Path("a world in memory")
+"""What stands for the file of a world that is in none."""
 
 FURNITURE = frozenset({
     # Mesa's own; the clock, the generators and the subscriptions are seen to by name or refused.
@@ -53,7 +56,7 @@ FURNITURE = frozenset({
 
 @dataclass(frozen=True)
 class SavedWorld:
-    """A world as it lies in a file: what was asked of it, how far it has lived, and all that it was then."""
+    """A world as it lies in a file or in memory: what was asked of it, how far it has lived, and all it was then."""
 
     path: Path
     content: dict[str, Any] = field(repr=False)
@@ -68,6 +71,11 @@ class SavedWorld:
     def week(self) -> int:
         """The last week it has lived."""
         return int(self.content["week"])
+
+    @property
+    def size(self) -> int:
+        """Bytes that its columns take in memory."""
+        return sum(column.nbytes for column in self.columns.values())
 
     @property
     def next_date(self) -> date:
@@ -167,6 +175,21 @@ def save_world(industry: Industry, path: str | Path) -> Path:
 
     Plain Mesa agents and events that were scheduled by hand cannot be written down and are refused.
     """
+    content, columns = _as_it_stands(industry)
+    return _write(Path(path), content, columns)
+
+
+def keep_world(industry: Industry) -> SavedWorld:
+    """Keep a world as it stands between two of its weeks, in memory only: a copy that lives on for nobody's sake.
+
+    What cannot be saved to a file cannot be kept either.
+    """
+    content, columns = _as_it_stands(industry)
+    return SavedWorld(IN_MEMORY, content, {name: column.copy(order="K") for name, column in columns.items()})
+
+
+def _as_it_stands(industry: Industry) -> tuple[dict[str, Any], Arrays]:
+    """All that a world is between two weeks; the arrays are the world's own."""
     _refuse_what_cannot_be_kept(industry)
     columns: Arrays = {}
     for name, population in industry.populations.items():
@@ -186,7 +209,7 @@ def save_world(industry: Industry, path: str | Path) -> Path:
         "state": {name: packed(value, name, columns) for name, value in _state_of(industry).items()},
     }
     content["digest"] = _digest(content, columns)
-    return _write(Path(path), content, columns)
+    return content, columns
 
 
 def read_world(path: str | Path) -> SavedWorld:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from sim.params import Numbers
 from sim.policies import Change
-from sim.scenario import Scenario
+from sim.scenario import Scenario, plain
 from sim.snapshots.packing import WorldFileError
 
 FREE = ("title", "weeks", "policies", "snapshots_every")
@@ -76,6 +78,21 @@ def refuse_another_past(saved: Scenario, asked: Scenario, lived: int, numbers: N
         for name in dict.fromkeys([*before, *after]):
             if _value(before, name, numbers) != _value(after, name, numbers):
                 raise _other_past(name, week, saved, asked, lived)
+
+
+def name_of_past(scenario: Scenario, lived: int) -> str:
+    """Name the first so many weeks of a scenario's world: equal names, equal pasts, whatever is to come.
+
+    Another title, another end and later lines of law leave the name as it is.
+    """
+    question = scenario.with_(**{name: Scenario.model_fields[name].default for name in FREE})
+    numbers = scenario.first_numbers()
+    law = scenario.schedule(numbers)
+    held = [
+        {name: value for name, value in law.values_at(week).items() if value != numbers.get(name)}
+        for week in range(1, lived + 1)
+    ]
+    return hashlib.sha256(json.dumps([question.key(), plain(held)], sort_keys=True).encode()).hexdigest()
 
 
 def _value(values: Mapping[str, Any], name: str, numbers: Numbers) -> Any:

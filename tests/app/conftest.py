@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,8 +70,21 @@ def chromium_path() -> str:
 
 @pytest.fixture(scope="session")
 def server(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`limelight app` on a small scenario, ready; it must end when it is told to, and end all its processes."""
-    folder = tmp_path_factory.mktemp("server")
+    """`limelight app` on a small scenario, ready; the scenario is over, so that levers act from its first day."""
+    with _served(tmp_path_factory.mktemp("server")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def server_of_march(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The same where it is March 2025, the tenth week of the scenario."""
+    with _served(tmp_path_factory.mktemp("march"), "--today", "2025-03-05") as started:
+        yield started
+
+
+@contextmanager
+def _served(folder: Path, *asked: str) -> Iterator[Server]:
+    """A server for as long as the block lasts; it must end when it is told to, and end all its processes."""
     scenario = folder / "small.yaml"
     scenario.write_text(SCENARIO.format(plugin=Path(__file__).with_name("fragile.py")), encoding="utf-8")
     with socket.socket() as free:
@@ -79,7 +93,7 @@ def server(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     log = folder / "server.log"
     with log.open("wb") as written:
         process = subprocess.Popen(
-            [sys.executable, "-m", "sim", "app", "--port", str(port), "--scenario", str(scenario)],
+            [sys.executable, "-m", "sim", "app", "--port", str(port), "--scenario", str(scenario), *asked],
             cwd=ROOT, stdout=written, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
     started = Server(f"http://127.0.0.1:{port}", log, scenario)
@@ -232,7 +246,16 @@ class Door:
 @pytest.fixture
 def visit(browser: Any, server: Server) -> Iterator[Door]:
     """Let visitors in; the test fails if anything went wrong behind its back."""
-    door = Door(browser, server)
+    yield from _watched(Door(browser, server))
+
+
+@pytest.fixture
+def visit_in_march(browser: Any, server_of_march: Server) -> Iterator[Door]:
+    """The same at the server where it is March 2025."""
+    yield from _watched(Door(browser, server_of_march))
+
+
+def _watched(door: Door) -> Iterator[Door]:
     yield door
     problems = door.problems()
     door.close()

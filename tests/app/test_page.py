@@ -118,6 +118,30 @@ def test_a_lever_acts_on_the_running_world_from_its_next_week_only(visit):
     assert visitor.week() >= moved_by + 6
 
 
+def test_what_is_past_today_stays_and_levers_act_from_the_monday_after(visit_in_march):
+    visitor = visit_in_march().open()
+    page = visitor.page
+    visitor.move("hours_cap_adults", 40)
+    assert "acts from 10 March 2025" in page.inner_text("aside.levers-side")
+    visitor.wait_for("() => !document.querySelector('#cards .card-no-change[data-card=idol_hours]')")
+    visitor.settle()
+    present, mine = ends(visitor.curve("idol_hours"))
+    assert mine < present - 5
+    visitor.see("play")
+    page.wait_for_selector(".panel[data-observable=idol_hours] svg.draw")
+    assert visitor.week() == 9 and "5 March" not in page.inner_text("#play-date")
+    assert visitor.words() == {"no-change"}, "nothing can have changed before the lever acts"
+    page.click("#play-step")
+    visitor.wait_for_week(10)
+    visitor.wait_for("() => !document.querySelector('#cards .card-no-change[data-card=idol_hours]')")
+    page.click("#play-reset")
+    page.wait_for_function("() => document.querySelector('#play-date').dataset.week === '9'")
+    page.select_option("#play-begin", "0")
+    page.wait_for_function("() => document.querySelector('#play-date').dataset.week === '0'")
+    visitor.wait_for("() => /acts from 6 January 2025/.test(document.querySelector('aside.levers-side').innerText)")
+    assert visitor.lever("hours_cap_adults", " .lever-value").inner_text().startswith("40")
+
+
 def test_a_policy_that_changes_nothing_changes_nothing(visit):
     visitor = visit().open()
     visitor.page.select_option("#preset", "laissez_faire")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +20,15 @@ from sim.app.drawing.scales import smoothed
 from sim.app.hall import Hall
 from sim.app.life import Life
 from sim.app.outlook import Outlook, Pair, Shelf
+from sim.app.pasts import Pasts
 from sim.app.play import Play
 from sim.app.reading import band_of, card, marks_of
 from sim.app.workers import AT_ONCE, LATER, SOON, Errand, WaitingList, Workers
-from sim.observables import OBSERVABLES
+from sim.industry import Industry
+from sim.observables import OBSERVABLES, observe
 from sim.runner import run
 from sim.scenario import Scenario
+from sim.snapshots import SavedWorld, keep_world
 
 SCENARIO = Scenario(weeks=32, fans=400, agencies=8, seed=3)
 PATIENCE = 120  # seconds that a busy machine may need
@@ -319,6 +324,168 @@ def test_the_band_is_averaged_as_the_line_is() -> None:
     assert np.array_equal(low, lines.min(axis=0)) and np.array_equal(high, lines.max(axis=0))
     raw = np.array([pair.mine.column("idol_hours") for pair in pairs])
     assert np.ptp(raw, axis=0)[26:].mean() > 2 * (high - low)[26:].mean()
+
+
+# ---- the past ----
+
+NOW = 12
+
+def today_in(week: int, scenario: Scenario = SCENARIO) -> date:
+    """A Thursday of a week."""
+    return scenario.date_of(week) + timedelta(days=3)
+
+
+def test_today_lies_in_a_week_of_the_scenario_or_in_none(workers: Workers) -> None:
+    def week_of(day: date) -> int:
+        return Hall(SCENARIO, workers, today=day).week_of_today(SCENARIO)
+
+    assert [week_of(today_in(week)) for week in (0, 1, 31)] == [0, 1, 31]
+    assert [week_of(today_in(week)) for week in (-1, -200, 32, 300)] == [0, 0, 0, 0]
+    assert Hall(SCENARIO, workers).week_of_today(Scenario(start=date(2000, 1, 3), weeks=520)) == 0  # it is over
+
+
+def test_a_past_that_is_shared_is_lived_once_and_changes_no_bit(workers: Workers, tmp_path: Path) -> None:
+    outlook, here = Outlook(workers, Shelf(), "somebody"), Choice(SCENARIO.with_(seed=17))
+    kept = len(workers.pasts)
+    outlook.ask(here, replicates=2, now=NOW)
+    until(lambda: outlook.settled)
+    assert len(workers.pasts) == kept + 2  # the world shown, and that of the other luck
+    choice = here.moved("hours_cap_adults", 45.0, NOW).moved("content_cap", 1.0, NOW)
+    outlook.ask(choice, replicates=2, now=NOW)
+    until(lambda: outlook.settled)
+    assert len(workers.pasts) == kept + 2 and outlook.shown
+    mine, present = outlook.shown.mine, outlook.shown.present
+    assert np.array_equal(mine.table(), rows_of(choice.mine, tmp_path))
+    assert np.array_equal(mine.table()[: NOW + 1], present.table()[: NOW + 1])
+    assert not np.array_equal(mine.table()[NOW + 1], present.table()[NOW + 1])
+    whole = run(choice.mine, tmp_path).events
+    assert [(event.week, event.kind, event.subject) for event in mine.events] == [
+        (row.week, row.kind, row.subject) for row in whole.itertuples()
+    ]
+    assert [glance.week for glance in mine.glances] == [0, 26, 32]
+    band = outlook.band[0].mine
+    assert np.array_equal(band.table(), rows_of(choice.on(here.scenario.with_(seed=18)).mine, tmp_path))
+
+
+def test_a_longer_past_goes_on_from_a_shorter_one(workers: Workers, tmp_path: Path) -> None:
+    outlook, here = Outlook(workers, Shelf(), "somebody"), Choice(SCENARIO.with_(seed=23))
+    outlook.ask(here, replicates=1, now=NOW)
+    until(lambda: outlook.settled)
+    early = here.moved("hours_cap_adults", 45.0, NOW)
+    later = early.moved("content_cap", 1.0, NOW + 9)
+    kept = len(workers.pasts)
+    outlook.ask(later, replicates=1, now=NOW + 9)
+    until(lambda: outlook.settled)
+    assert len(workers.pasts) == kept + 1 and outlook.shown
+    for world in (early.mine, later.mine):
+        past = workers.pasts.find(world, NOW + 9)
+        assert past is not None and past.world.week == NOW + 9
+    assert np.array_equal(outlook.shown.mine.table(), rows_of(later.mine, tmp_path))
+
+
+def test_kept_pasts_are_found_by_their_weeks_alone_and_make_room_for_newer_ones() -> None:
+    def world_of(scenario: Scenario, week: int) -> tuple[Life, SavedWorld]:
+        play = lived(Play(Choice(scenario)), week)
+        assert play.mine
+        return play.mine.life, keep_world(play.mine.industry)
+
+    here = Choice(SCENARIO)
+    life, world = world_of(SCENARIO, 6)
+    pasts = Pasts()
+    pasts.keep(life, world)
+    assert pasts.find(SCENARIO, 5) is None and pasts.find(SCENARIO, 6, glances=False) is None
+    found = pasts.find(here.moved("fine_cap", 0.1, 8).mine.with_(title="another", weeks=20), 9)
+    assert found is not None and len(found.rows) == 7 and [glance.week for glance in found.glances] == [0]
+    for other in (here.moved("fine_cap", 0.1, 3).mine, SCENARIO.with_(seed=4), SCENARIO.with_(fans=401)):
+        assert pasts.find(other, 9) is None
+    small = Pasts(room=2 * world.size)
+    for seed in (1, 2, 3):
+        small.keep(*world_of(SCENARIO.with_(seed=seed), 2))
+    assert len(small) < 3 and small.find(SCENARIO.with_(seed=3), 2) and not small.find(SCENARIO.with_(seed=1), 2)
+
+
+def test_a_kept_world_lives_on_for_nobody(tmp_path: Path) -> None:
+    play = lived(Play(Choice(SCENARIO)), 4)
+    assert play.mine
+    kept = keep_world(play.mine.industry)
+    lived(play, 9)
+    again = Industry.restore(kept)
+    assert again.week == kept.week == 4
+    for _ in range(5):
+        again.step()
+    assert list(observe(again).values()) == play.mine.life.table()[-1].tolist()
+    assert Industry.restore(kept).week == 4
+
+
+def test_worlds_of_play_begin_today_with_one_past(tmp_path: Path) -> None:
+    choice = Choice(SCENARIO).moved("hours_cap_adults", 45.0, NOW)
+    play = Play(choice, first=NOW)
+    assert play.week == NOW and play.today == SCENARIO.date_of(NOW)
+    lived(play, NOW + 1)
+    assert play.mine and play.present and len(play.mine.life) == NOW + 2
+    lived(play, NOW + 8)
+    for twin, asked in ((play.mine, choice.mine), (play.present, choice.present)):
+        assert np.array_equal(twin.life.table(), rows_of(asked.with_(weeks=NOW + 8), tmp_path))
+    play.reset(choice)
+    assert play.week == NOW
+    play.reset(choice, first=0)
+    assert play.week == 0 and lived(play, 2).week == 2
+
+
+def test_worlds_of_play_with_pasts_of_their_own_live_through_each(tmp_path: Path) -> None:
+    choice = Choice(SCENARIO).moved("hours_cap_adults", 45.0, 3)
+    play = lived(Play(choice, first=NOW), NOW + 2)
+    for twin, asked in ((play.mine, choice.mine), (play.present, choice.present)):
+        assert twin and np.array_equal(twin.life.table(), rows_of(asked.with_(weeks=NOW + 2), tmp_path))
+
+
+def test_a_past_that_breaks_off_is_told_and_a_reset_breaks_a_long_one_off(failing: Scenario) -> None:
+    play = Play(Choice(failing), first=NOW)
+    play.build()
+    assert play.failure.startswith("Week 5: ") and "the sky has fallen" in play.failure and play.week == NOW
+    long = Play(Choice(SCENARIO.with_(weeks=5_000)), first=4_000)
+    building = threading.Thread(target=long.build)
+    building.start()
+    until(lambda: long.past_lived > 0)
+    long.reset(long.choice, first=3)
+    building.join(PATIENCE)
+    assert not building.is_alive() and long.mine is None and long.failure == ""
+    assert lived(long, 4).week == 4
+
+
+def test_levers_act_from_today_on_and_play_can_begin_on_the_first_day(workers: Workers) -> None:
+    desk = Desk(Hall(SCENARIO, workers, today=today_in(NOW)), "somebody")
+    monday = SCENARIO.date_of(NOW + 1)
+    assert desk.week == NOW
+    desk.move("content_cap", 1.0)
+    assert [(line.to, line.start) for line in desk.choice.lines] == [(1.0, monday)]
+    lived(desk.play, NOW + 5)
+    desk.move("content_cap", 2.0)
+    desk.reset_play()
+    assert desk.week == NOW
+    assert [(line.to, line.start) for line in desk.choice.lines] == [(2.0, monday)]
+    desk.reset_play(first=0)
+    assert desk.week == 0 and [line.start for line in desk.choice.lines] == [SCENARIO.date_of(1)]
+    desk.undo()
+    assert [line.start for line in desk.choice.lines] == [monday]
+    desk.close()
+
+
+def test_what_a_link_changed_in_the_past_stays_and_can_be_brought_back(workers: Workers) -> None:
+    old = Choice(SCENARIO).moved("fine_cap", 0.1, 2)
+    desk = Desk(Hall(SCENARIO, workers, today=today_in(NOW)), "somebody", old)
+    desk.release("fine_cap")
+    assert [(line.to, line.start, line.until) for line in desk.choice.lines] == [
+        (0.1, SCENARIO.date_of(3), SCENARIO.date_of(NOW + 1))
+    ]
+    lived(desk.play, NOW + 3)
+    desk.reset_play()
+    assert desk.week == NOW and desk.choice.begun_by(NOW)[0].start == SCENARIO.date_of(3)
+    assert desk.choice.value("fine_cap") == desk.choice.present_value("fine_cap")
+    desk.undo()
+    desk.undo()
+    assert desk.choice == old
+    desk.close()
 
 
 # ---- who is served ----

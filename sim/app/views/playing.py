@@ -18,7 +18,7 @@ from sim.app.views.panels import block, grid, of_headlines
 SPEEDS = (("2", "2 weeks a second"), ("8", "8 weeks a second"), ("25", "25 weeks a second"), ("0", "as fast as may be"))
 SIZES = (SMALL_FANS, 10_000, 100_000, 1_000_000)
 BEGINNING = (
-    "Two worlds stand on the first day with the same luck, one under present policy and one under mine. Press play, and"
+    "Two worlds stand {where} with the same luck, one under present policy and one under mine. Press play, and"
     " move a lever at any time: it acts from the next week."
 )
 ON_SHOW = {"beauty": 2, "work": 2, "data": 2, "culture": 2, "benefits": 2}
@@ -34,10 +34,13 @@ def Playing(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
                event_change=lambda told: _act(desk, seen, look, do, told["id"], told["value"]))  # fmt: skip
         pair = played(desk)
         if pair is None or not pair.weeks:
-            solara.HTML(tag="p", unsafe_innerHTML="Both worlds are being founded …", classes=["message", "note"])
+            lived = f"living through their past, week {play.past_lived} of {play.first}"
+            what = lived if play.past_lived else "being founded"
+            solara.HTML(tag="p", unsafe_innerHTML=f"Both worlds are {what} …", classes=["message", "note"])
             return
-        if play.week == 0:
-            solara.HTML(tag="p", unsafe_innerHTML=BEGINNING, classes=["message", "note"])
+        if play.week == play.first:
+            where = "at the end of the same past" if play.first else "on the first day"
+            solara.HTML(tag="p", unsafe_innerHTML=BEGINNING.format(where=where), classes=["message", "note"])
         known = observables_of(desk.choice.scenario)
         with solara.Div(attributes={"id": "cards"}):
             Picture(html=cards(tuple(card(name, known[name], pair) for name in HEADLINES if name in known)))
@@ -57,12 +60,16 @@ def _controls(desk: Desk, seen: Looking) -> list[dict[str, Any]]:
     running = play.running
     until = seen.until and scenario.date_of(int(seen.until))
     running_word = f"running to {until}" if until else "running"
+    today = desk.hall.week_of_today(scenario)
+    begins = [(str(week), f"{scenario.date_of(week):%-d %B %Y}" + (" (today)" if week == today else " (first day)"))
+              for week in sorted({0, today, play.first})]  # fmt: skip
     state = "the end" if play.ended else running_word if running else ""
     return [
         {"id": "play-toggle", "type": "button", "label": "Pause" if running else "Play", "look": "lead",
          "disabled": play.ended},
         {"id": "play-step", "type": "button", "label": "One week", "disabled": running or play.ended},
-        {"id": "play-branch", "type": "button", "label": "Branch from here", "disabled": play.week == 0 or running},
+        {"id": "play-branch", "type": "button", "label": "Branch from here",
+         "disabled": play.week == play.first or running},
         {"id": "play-reset", "type": "button", "label": "Reset"},
         {"id": "play-date", "type": "text", "value": f"{play.today:%-d %B %Y}", "week": play.week},
         {"id": "play-frames", "type": "text", "value": f"week {play.week} of {scenario.weeks}"
@@ -75,6 +82,8 @@ def _controls(desk: Desk, seen: Looking) -> list[dict[str, Any]]:
         {"id": "play-run-to", "type": "button", "label": "Run", "spoken": "Run to that date", "disabled": play.ended},
         {"id": "play-size", "type": "select", "label": "Fan agents", "value": str(fans),
          "options": [(str(size), f"{size:,}" + (" (scenario)" if size == scenario.fans else "")) for size in sizes]},
+        *([{"id": "play-begin", "type": "select", "label": "Begin on", "value": str(play.first), "options": begins}]
+          if len(begins) > 1 else []),
     ]  # fmt: skip
 
 
@@ -101,6 +110,9 @@ def _act(desk: Desk, seen: Looking, look: Any, do: Any, control: str, value: Any
             do(lambda: None)
     elif control == "play-size":
         do(desk.reset_play, int(value))
+    elif control == "play-begin":
+        look(until="", until_wish="")
+        do(lambda: desk.reset_play(first=int(value)))
     elif control == "play-branch":
         do(desk.branch)
     elif control == "play-reset":
