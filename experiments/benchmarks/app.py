@@ -159,7 +159,8 @@ def levers(browser: Any, url: str, times: int) -> dict[str, dict[str, float]]:
         states = noted(page, "state")
         reckoning = next(place for place, (value, _) in enumerate(states) if value == "reckoning")
         whole.append(states[reckoning + 1][1] - begun)
-        first.append(next((when for weeks, when in noted(page, "lived") if int(weeks) > 0), states[-1][1]) - begun)
+        lived = [(int(weeks), when) for weeks, when in noted(page, "lived")]
+        first.append(next((when for weeks, when in lived if weeks > lived[0][0]), states[-1][1]) - begun)
         page.wait_for_timeout(1000)
     page.context.close()
     return {"first weeks": spread(first), "whole": spread(whole)}

@@ -184,8 +184,8 @@ class Outlook:
 
     @property
     def begun(self) -> bool:
-        """Whether there is a first stretch of both coarse worlds to be shown."""
-        return self.coarse is not None and self.coarse.weeks > 0
+        """Whether there is a first stretch of both coarse worlds to be shown, beyond the past that they share."""
+        return self.coarse is not None and self.coarse.weeks > self.now + 1
 
     @property
     def settled(self) -> bool:

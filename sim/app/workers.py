@@ -233,6 +233,9 @@ class Workers:
                     return
                 self._end(place)
                 self._lost(errand)
+            except Exception as error:  # whatever it was, the place goes on serving others, with another process
+                self._end(place)
+                errand.life.fail(sentence(error))
 
     def _past_of(self, errand: Errand) -> tuple[SavedWorld | None, int]:
         """The world that an errand can go on from, with whose past its life begins, and the week it is to be kept."""

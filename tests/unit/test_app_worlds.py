@@ -31,6 +31,7 @@ from sim.scenario import Scenario
 from sim.snapshots import SavedWorld, keep_world
 
 SCENARIO = Scenario(weeks=32, fans=400, agencies=8, seed=3)
+NOW = 12  # the last week of the past, where there is one
 PATIENCE = 120  # seconds that a busy machine may need
 
 FAILING = """
@@ -275,6 +276,36 @@ def test_a_process_that_is_killed_is_replaced_and_its_world_lived_again(workers:
     assert np.array_equal(life.table(), rows_of(life.scenario, tmp_path))
 
 
+class Unwritable(Life):
+    """A life that cannot be written down."""
+
+    def add(self, *told: object) -> None:
+        raise ValueError("no room for this life")
+
+
+def test_whatever_goes_wrong_with_one_world_its_place_serves_the_next(workers: Workers, tmp_path: Path) -> None:
+    broken = [Unwritable(SCENARIO.with_(seed=seed)) for seed in (31, 32)]  # one for each process
+    for life in broken:
+        workers.ask(Errand(life, "somebody"))
+    until(lambda: all(life.failure for life in broken))
+    assert "no room for this life" in broken[0].failure
+    after = [Life(SCENARIO.with_(seed=seed)) for seed in (33, 34)]
+    for life in after:
+        workers.ask(Errand(life, "somebody"))
+    until(lambda: all(life.done for life in after))
+    assert np.array_equal(after[0].table(), rows_of(after[0].scenario, tmp_path))
+
+
+def test_an_outlook_has_begun_when_there_is_more_than_the_past() -> None:
+    outlook = Outlook(Workers.__new__(Workers), Shelf(), "nobody", now=NOW)
+    outlook.coarse = Pair(Life(SCENARIO), Life(SCENARIO))
+    assert not outlook.begun
+    for weeks, begun in ((NOW + 1, False), (1, True)):
+        for life in (outlook.coarse.mine, outlook.coarse.present):
+            life.add(("idol_hours",), np.zeros((weeks, 1)))
+        assert outlook.begun is begun
+
+
 def test_what_one_world_has_not_come_to_yet_has_not_passed_it_by() -> None:
     told = [Event(week, "breach", f"agency {week}", 1.0, "") for week in (1, 3)]
     present, mine = Life(SCENARIO), Life(SCENARIO)
@@ -327,8 +358,6 @@ def test_the_band_is_averaged_as_the_line_is() -> None:
 
 
 # ---- the past ----
-
-NOW = 12
 
 def today_in(week: int, scenario: Scenario = SCENARIO) -> date:
     """A Thursday of a week."""
