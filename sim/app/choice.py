@@ -161,6 +161,25 @@ class Choice:
         day = self.scenario.date_of(week + 1)
         return tuple(line for line in self.lines if _start(line) < day)
 
+    def rechosen(self, week: int, played: int, older: tuple[Change, ...] = ()) -> tuple[Change, ...]:
+        """The lines as if what was chosen up to week `played` had been chosen in week `week`.
+
+        What is `older`, what is yet to begin, and what a preset dates itself keep their dates.
+        """
+        monday, next_monday = self.scenario.date_of(week + 1), self.scenario.date_of(played + 1)
+        own = Policy.named(self.preset).changes if self.preset else ()
+        kept: list[Change] = []
+        chosen: dict[str, Change] = {}  # the last one of each lever holds
+        for line in sorted(self.lines, key=_start):
+            ended = line.until is not None and line.until <= next_monday
+            if line in older:
+                kept.append(_ended(line, monday) if ended else line)
+            elif _start(line) > next_monday or line in own:
+                kept.append(line)
+            elif not ended:
+                chosen[line.set] = line.model_copy(update={"start": monday, "over": 0})
+        return (*kept, *chosen.values())
+
     def _lived(self, name: str, day: date) -> tuple[Change, ...]:
         """Lines on a lever that have begun before a day, if any week has been lived by then."""
         if day <= self.scenario.date_of(1):

@@ -126,15 +126,16 @@ class Desk:
 
     def _as_if_chosen_in(self, week: int) -> tuple[Change, ...]:
         """The lines that hold now, as if they had been chosen in a week; what held before the worlds began stays."""
+        choice = self.choice
         if self.week == week:
-            return self.choice.lines
-        older = self.choice.begun_by(week) if 0 < week == self.play.first else ()
-        fresh = Choice(self.choice.scenario, older)
-        if self.choice.preset and not older:
-            fresh = fresh.adopting(self.choice.preset, week)
-        for name in dict.fromkeys(line.set for line in (*self.choice.lines, *fresh.lines)):
-            if fresh.value(name) != self.choice.value(name):
-                fresh = fresh.moved(name, self.choice.value(name), week)
+            return choice.lines
+        older = choice.begun_by(week) if 0 < week == self.play.first else ()
+        if older or not choice.preset:
+            return choice.rechosen(week, self.week, older)
+        fresh = Choice(choice.scenario).adopting(choice.preset, week)
+        for name in dict.fromkeys(line.set for line in (*choice.lines, *fresh.lines)):
+            if fresh.value(name) != choice.value(name):
+                fresh = fresh.moved(name, choice.value(name), week)
         return fresh.lines
 
     def _take(self, how: Any) -> None:

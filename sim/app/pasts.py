@@ -5,6 +5,7 @@ A world that differs from it in later weeks only goes on from there, to the same
 
 from __future__ import annotations
 
+import pickle
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -15,9 +16,9 @@ from sim.agents.memory import Event
 from sim.app.glance import Glance
 from sim.app.life import Life
 from sim.scenario import Scenario
-from sim.snapshots import SavedWorld, name_of_past
+from sim.snapshots import SavedWorld, name_of_past, names_of_pasts
 
-ROOM = 96_000_000  # bytes that kept worlds may take together
+ROOM = 128_000_000  # bytes that kept pasts may take together
 LARGEST = 250_000  # fan agents; a larger world is not kept, for carrying it about costs more than it saves
 
 
@@ -36,15 +37,25 @@ class Past:
         life.add(self.names, self.rows, self.events, self.glances)
 
 
+def may_be_shared(scenario: Scenario) -> bool:
+    """Whether worlds of a scenario may go on from one another: what a plug-in remembers is known to it alone."""
+    return not scenario.plugins
+
+
 class Pasts:
     """The pasts that one server keeps, of all visitors together; the longest unused go first."""
 
     def __init__(self, room: int = ROOM) -> None:
         self._room, self._lock = room, threading.Lock()
-        self._kept: OrderedDict[tuple[int, str, bool], Past] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, str, bool], tuple[Past, int]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    def worth_keeping(self, scenario: Scenario, week: int, past: Past | None) -> bool:
+        """Whether a world that goes on from a past, if from any, should be kept as it stands after a week."""
+        known = past is not None and past.world.week == week
+        return not known and week < scenario.weeks and scenario.fans <= LARGEST and may_be_shared(scenario)
 
     def keep(self, life: Life, world: SavedWorld, glances: bool = True) -> None:
         """Keep a world that this life has led to, and the life until then; `glances` tells whether it has any."""
@@ -53,20 +64,27 @@ class Pasts:
             world, life.names, life.table()[:weeks].copy(), tuple(life.events),
             tuple(glance for glance in life.glances if glance.week < weeks),
         )  # fmt: skip
-        name = name_of_past(life.scenario, world.week)
+        name, size = name_of_past(life.scenario, world.week), len(pickle.dumps(past))
         with self._lock:
-            self._kept[world.week, name, glances] = past
-            while sum(each.world.size for each in self._kept.values()) > self._room:
+            self._kept[world.week, name, glances] = past, size
+            while sum(size for _, size in self._kept.values()) > self._room:
                 self._kept.popitem(last=False)
 
     def find(self, scenario: Scenario, week: int, glances: bool = True) -> Past | None:
         """The longest past of this scenario that is kept and ends with a week or earlier."""
+        if not may_be_shared(scenario):
+            return None
         with self._lock:
             ends = {end for end, _, _ in self._kept if end <= min(week, scenario.weeks)}
-        for end in sorted(ends, reverse=True):
-            key = end, name_of_past(scenario, end), glances
-            with self._lock:
-                if key in self._kept:
+        names = names_of_pasts(scenario, ends)
+        with self._lock:
+            for end in sorted(ends, reverse=True):
+                if (key := (end, names[end], glances)) in self._kept:
                     self._kept.move_to_end(key)
-                    return self._kept[key]
+                    return self._kept[key][0]
         return None
+
+    def forget(self) -> None:
+        """Keep none of them any more."""
+        with self._lock:
+            self._kept.clear()

@@ -16,6 +16,7 @@ import numpy as np
 from sim.app.choice import Choice
 from sim.app.glance import Glance, look_around
 from sim.app.life import Life, LifeError, checked, sentence
+from sim.app.pasts import may_be_shared
 from sim.app.workers import processors
 
 if TYPE_CHECKING:
@@ -50,6 +51,12 @@ class Twin:
         self.life.add(tuple(row), np.array([checked(row, industry.week)]), industry.events[self.seen :], look)
         self.seen = len(industry.events)
 
+    def obey(self, scenario: Scenario) -> None:
+        """Go on under a scenario of the same past."""
+        industry = self.industry
+        industry.scenario = self.life.scenario = scenario
+        industry.law = scenario.schedule(industry.first_law.copy())
+
     def live(self) -> None:
         """One more week."""
         self.industry.step()
@@ -74,8 +81,9 @@ class Play:
     branched: date | None = None
     past_lived: int = 0
     """How many weeks of their past they have lived through."""
-    _begun_anew: int = 0
+    _resets: int = 0
     _step: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _choosing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def asked(self) -> Choice:
@@ -105,38 +113,41 @@ class Play:
 
     def build(self) -> None:
         """Found both worlds and let them live through their past, unless they stand; a reset breaks it off."""
+        resets = self._resets
         with self._step:
-            if self.present is not None or self.failure:
+            if self.present is not None or self.failure or resets != self._resets:
                 return
             try:
-                self.past_lived = 0
-                self.present, self.mine = self._both(self.asked)
+                present, mine = self._both(self.asked, resets)
             except _Reset:
                 return
             except Exception as error:
                 self.failure, self.running = sentence(error), False
+                return
+            with self._choosing:  # a lever may have been moved meanwhile
+                self.present, self.mine = present, mine
+                mine.obey(self.asked.mine)
 
-    def _both(self, asked: Choice) -> tuple[Twin, Twin]:
+    def _both(self, asked: Choice, resets: int) -> tuple[Twin, Twin]:
         """Both worlds as they stand in the first week; what they share of their past is lived once."""
-        from sim.snapshots import WorldFileError, name_of_past
+        from sim.snapshots import name_of_past
 
         worlds, each = (asked.present, asked.mine), max(1, processors() // 2)
-        if len({name_of_past(world, self.first) for world in worlds}) == 1:
-            with suppress(WorldFileError):  # what a plug-in has added may not let itself be kept
-                present = self._found(asked.present, processors())
-                present.industry.threads = each
-                return present, _twin_of(present, asked.mine)
-        present, mine = THREADS.map(self._found, worlds, (each, each))
+        self.past_lived = 0
+        if may_be_shared(asked.scenario) and len({name_of_past(world, self.first) for world in worlds}) == 1:
+            present = self._found(asked.present, processors(), resets)
+            present.industry.threads = each
+            return present, _twin_of(present, asked.mine)
+        present, mine = THREADS.map(self._found, worlds, (each, each), (resets, resets))
         return present, mine
 
-    def _found(self, scenario: Scenario, threads: int) -> Twin:
+    def _found(self, scenario: Scenario, threads: int, resets: int) -> Twin:
         from sim.industry import Industry
 
-        begun = self._begun_anew
         twin = Twin(Industry(scenario, threads), Life(scenario))
         twin.note()
         while twin.life.week < self.first:
-            if begun != self._begun_anew:
+            if resets != self._resets:
                 raise _Reset
             try:
                 twin.live()
@@ -167,13 +178,13 @@ class Play:
 
     def change(self, choice: Choice) -> None:
         """Let other lines hold in *mine*; those of the lived weeks are the same, the others act from their dates."""
-        with self._step:
+        with self._choosing:
             self.choice = choice
+            if self.mine is None:  # it will ask for what was chosen when it stands
+                return
+        with self._step:
             if self.mine is not None:
-                scenario = self.asked.mine
-                industry = self.mine.industry
-                industry.scenario = self.mine.life.scenario = scenario
-                industry.law = scenario.schedule(industry.first_law.copy())
+                self.mine.obey(self.asked.mine)
 
     def branch(self) -> Choice:
         """Let *mine* as it stands become the past of both worlds; returns the choice that begins there."""
@@ -196,9 +207,10 @@ class Play:
     def reset(self, choice: Choice, fans: int | None = None, first: int | None = None) -> None:
         """Forget both worlds; the next step founds them anew."""
         self.running = False
-        self._begun_anew += 1
+        self._resets += 1
         with self._step:
             self.present = self.mine = self.branched = None
+            self.past_lived = 0
             self.choice, self.failure = choice, ""
             self.fans = self.fans if fans is None else fans
             self.first = self.first if first is None else first

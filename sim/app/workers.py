@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.app.life import Life, checked, sentence
-from sim.app.pasts import LARGEST, Pasts
+from sim.app.pasts import Pasts
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ TELL_EVERY = 0.1  # seconds between two reports of a world
 GLANCE_EVERY = 26  # weeks
 PATIENCE = 0.02  # seconds between two looks at whether an errand is still wanted
 POLITENESS = 15  # how far the processes in the background step back for others
-WARMING_UP = -1
 TRIES = 2  # how often a world may lose its process before it is given up
 STOP, HOLD, GO_ON = "stop", "hold", "go on"
 LOST = "its process was ended from outside, perhaps for want of memory; choose fewer fan agents."
@@ -65,19 +64,22 @@ class Errand:
         self.dropped = True
 
 
-def _live(
-    line: Connection, number: int, scenario: Scenario, glances: bool, past: SavedWorld | None, keep: int
-) -> None:
+def _live(line: Connection, scenario: Scenario, glances: bool, past: SavedWorld | None, keep: int) -> str:
     """In a spawned process: live through a world and tell of it, until it is done or not wanted any more.
 
     It goes on from a `past` where there is one; as it stands after the week `keep` (0: none) it is sent to be kept.
+    Returns how it ended.
     """
     from sim.app.glance import look_around
     from sim.industry import Industry
     from sim.observables import observe
     from sim.snapshots import WorldFileError, keep_world
 
-    industry = Industry(scenario) if past is None else Industry.restore(past, scenario)
+    try:
+        industry = Industry(scenario) if past is None else Industry.restore(past, scenario)
+    except WorldFileError:  # the model has been changed since it was kept
+        line.send(("anew",))
+        return _live(line, scenario, glances, None, keep)
     names: tuple[str, ...] = ()
     rows: list[list[float]] = []
     looks: list[Any] = []
@@ -92,14 +94,13 @@ def _live(
         if glances and (week % GLANCE_EVERY == 0 or last):
             looks.append(look_around(industry))
         if line.poll() and not _wanted(line):
-            return
+            return "dropped"
         if last or (keep and week == keep) or time.perf_counter() - told > TELL_EVERY:
-            line.send((number, "weeks", names, np.array(rows), industry.events[seen:], looks))
+            line.send(("weeks", names, np.array(rows), industry.events[seen:], looks))
             told, seen, rows, looks = time.perf_counter(), len(industry.events), [], []
         if keep and week == keep:
-            with suppress(WorldFileError):  # what a plug-in has added may not let itself be kept
-                line.send((number, "past", keep_world(industry)))
-    line.send((number, "done"))
+            line.send(("past", keep_world(industry)))
+    return "done"
 
 
 def _wanted(line: Connection) -> bool:
@@ -117,17 +118,17 @@ def _serve(line: Connection, yielding: bool) -> None:
         os.nice(POLITENESS)
     try:
         # Loads what is compiled before it is waited for.
-        _live(line, WARMING_UP, Scenario(fans=2000, weeks=2), True, None, 1)
+        line.send((_live(line, Scenario(fans=2000, weeks=2), True, None, 1),))
         while True:
             asked = line.recv()
             if asked in (STOP, HOLD, GO_ON):  # of a world that had just been lived to its end
                 continue
             try:
-                _live(line, *asked)
+                line.send((_live(line, *asked),))
             except (EOFError, OSError):
                 raise
             except Exception as error:
-                line.send((asked[0], "failed", sentence(error)))
+                line.send(("failed", sentence(error)))
     except (EOFError, OSError, KeyboardInterrupt):
         return
 
@@ -226,7 +227,7 @@ class Workers:
                 process, line = self._processes.get(place, (None, None))
                 if process is None or line is None or not process.is_alive():
                     process, line = self._spawn(place, express)
-                line.send((errand.number, errand.life.scenario, errand.glances, *self._past_of(errand)))
+                line.send((errand.life.scenario, errand.glances, *self._begun(errand)))
                 self._listen(line, errand)
             except (EOFError, OSError):
                 if self.waiting.closed:
@@ -237,12 +238,11 @@ class Workers:
                 self._end(place)
                 errand.life.fail(sentence(error))
 
-    def _past_of(self, errand: Errand) -> tuple[SavedWorld | None, int]:
-        """The world that an errand can go on from, with whose past its life begins, and the week it is to be kept."""
-        scenario = errand.life.scenario
-        past, keep = self.pasts.find(scenario, errand.now, errand.glances), errand.now
-        if keep >= scenario.weeks or scenario.fans > LARGEST or (past and past.world.week == keep):
-            keep = 0
+    def _begun(self, errand: Errand) -> tuple[SavedWorld | None, int]:
+        """Let a life begin with a kept past; returns the world it goes on from and the week to keep it in (0: none)."""
+        scenario, now = errand.life.scenario, errand.now
+        past = self.pasts.find(scenario, now, errand.glances)
+        keep = now if self.pasts.worth_keeping(scenario, now, past) else 0
         if past is None:
             return None, keep
         past.open(errand.life)
@@ -259,31 +259,34 @@ class Workers:
     def _listen(self, line: Connection, errand: Errand) -> None:
         """Take in what a process tells of a world, until it is done or not wanted any more.
 
-        What it had told of an earlier world that was abandoned is thrown away. A world that nobody waits for holds
-        still while somebody waits for another: even an idle processor shares its memory with the busy one.
+        A world that nobody waits for holds still while somebody waits for another: even an idle processor shares its
+        memory with the busy one. One that is not wanted is heard to its last word, for nobody may talk while both do.
         """
-        held = False
+        held = stopped = False
         while True:
             while not line.poll(PATIENCE):
+                if stopped:
+                    continue
                 if errand.dropped:
+                    stopped = True
                     line.send(STOP)
-                    return
-                if held != (errand.urgency != AT_ONCE and self.waiting.pressing):
+                elif held != (errand.urgency != AT_ONCE and self.waiting.pressing):
                     held = not held
                     line.send(HOLD if held else GO_ON)
-            number, what, *told = line.recv()
-            if number != errand.number:
-                continue
+            what, *told = line.recv()
             if what == "weeks":
                 errand.life.add(*told)
             elif what == "past":
                 self.pasts.keep(errand.life, told[0], errand.glances)
-            elif what == "done":
-                errand.life.end()
-                return
+            elif what == "anew":
+                self.pasts.forget()
+                errand.life.begin_again()
             else:
-                errand.life.fail(told[0])
-                return
+                break
+        if what == "failed":
+            errand.life.fail(told[0])
+        elif what == "done":
+            errand.life.end()
 
     def _spawn(self, place: int, express: bool) -> tuple[Any, Connection]:
         """Put a process in a place and wait until it is warm."""
@@ -295,7 +298,7 @@ class Workers:
         process.start()
         there.close()
         self._processes[place] = process, here
-        while here.recv()[1] != "done":
+        while here.recv()[0] != "done":
             pass
         return process, here
 

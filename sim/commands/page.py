@@ -16,8 +16,9 @@ def app(
     ] = None,
     today: Annotated[
         str,
-        typer.Option(help="The day that counts as today: levers act from the Monday after it.", metavar="DATE",
-                     show_default="the calendar's"),
+        typer.Option(help="The day that counts as today, so that levers act from the Monday after it; the calendar's"
+                          " unless given. Where the scenario does not reach it, they act from its first day.",
+                     metavar="DATE", show_default=False),
     ] = "",
 ) -> None:
     """Watch it: the policy lab in the browser, on this machine only."""

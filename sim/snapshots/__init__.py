@@ -26,13 +26,28 @@ import numpy as np
 from sim.agents.population import Population
 from sim.building import tie_fans
 from sim.scenario import Scenario, source_hash
-from sim.snapshots.branching import name_of_past, refuse_another_past, refuse_another_world, refuse_other_plugins
+from sim.snapshots.branching import (
+    name_of_past,
+    names_of_pasts,
+    refuse_another_past,
+    refuse_another_world,
+    refuse_other_plugins,
+)
 from sim.snapshots.packing import RECORDS, Arrays, WorldFileError, fields_of, packed, unpacked
 
 if TYPE_CHECKING:
     from sim.industry import Industry
 
-__all__ = ["FORMAT", "SavedWorld", "WorldFileError", "keep_world", "name_of_past", "read_world", "save_world"]
+__all__ = [
+    "FORMAT",
+    "SavedWorld",
+    "WorldFileError",
+    "keep_world",
+    "name_of_past",
+    "names_of_pasts",
+    "read_world",
+    "save_world",
+]
 
 FORMAT = 1
 """Version of the format; one more whenever older files could no longer be read right."""
@@ -73,11 +88,6 @@ class SavedWorld:
         return int(self.content["week"])
 
     @property
-    def size(self) -> int:
-        """Bytes that its columns take in memory."""
-        return sum(column.nbytes for column in self.columns.values())
-
-    @property
     def next_date(self) -> date:
         """The first Monday it has not lived; policies from this date on are all its future."""
         return self.scenario.date_of(self.week + 1)
@@ -85,7 +95,7 @@ class SavedWorld:
     @property
     def digest(self) -> str:
         """The name of its content: equal worlds, equal names."""
-        return str(self.content["digest"])
+        return str(self.content.get("digest") or _digest(self.content, self.columns))
 
     def check(self, scenario: Scenario | None = None, other_source: bool = False) -> Scenario:
         """Return the scenario it goes on under, or say in one sentence why it is about another world."""
@@ -176,7 +186,7 @@ def save_world(industry: Industry, path: str | Path) -> Path:
     Plain Mesa agents and events that were scheduled by hand cannot be written down and are refused.
     """
     content, columns = _as_it_stands(industry)
-    return _write(Path(path), content, columns)
+    return _write(Path(path), {**content, "digest": _digest(content, columns)}, columns)
 
 
 def keep_world(industry: Industry) -> SavedWorld:
@@ -208,7 +218,6 @@ def _as_it_stands(industry: Industry) -> tuple[dict[str, Any], Arrays]:
         "random": packed(industry.random.getstate(), "random", columns),
         "state": {name: packed(value, name, columns) for name, value in _state_of(industry).items()},
     }
-    content["digest"] = _digest(content, columns)
     return content, columns
 
 

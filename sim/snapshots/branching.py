@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -83,16 +83,24 @@ def refuse_another_past(saved: Scenario, asked: Scenario, lived: int, numbers: N
 def name_of_past(scenario: Scenario, lived: int) -> str:
     """Name the first so many weeks of a scenario's world: equal names, equal pasts, whatever is to come.
 
-    Another title, another end and later lines of law leave the name as it is.
+    Another title, another end and later lines of law leave the name as it is. Nothing is promised of plug-ins, whose
+    code may look at anything.
     """
+    return names_of_pasts(scenario, (lived,))[lived]
+
+
+def names_of_pasts(scenario: Scenario, ends: Collection[int]) -> dict[int, str]:
+    """Name several pasts of one scenario by the last week of each."""
     question = scenario.with_(**{name: Scenario.model_fields[name].default for name in FREE})
-    numbers = scenario.first_numbers()
+    numbers, names, name = scenario.first_numbers(), {}, hashlib.sha256(question.key().encode())
     law = scenario.schedule(numbers)
-    held = [
-        {name: value for name, value in law.values_at(week).items() if value != numbers.get(name)}
-        for week in range(1, lived + 1)
-    ]
-    return hashlib.sha256(json.dumps([question.key(), plain(held)], sort_keys=True).encode()).hexdigest()
+    for week in range(max(ends, default=-1) + 1):
+        if week:
+            held = {lever: value for lever, value in law.values_at(week).items() if value != numbers.get(lever)}
+            name.update(json.dumps(plain(held), sort_keys=True).encode())
+        if week in ends:
+            names[week] = name.copy().hexdigest()
+    return names
 
 
 def _value(values: Mapping[str, Any], name: str, numbers: Numbers) -> Any:

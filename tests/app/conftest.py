@@ -37,7 +37,7 @@ weeks: 44
 fans: 2300
 agencies: 16
 seed: 2
-plugins: [{plugin}]
+plugins: [{plugins}]
 """
 
 
@@ -71,22 +71,22 @@ def chromium_path() -> str:
 @pytest.fixture(scope="session")
 def server(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`limelight app` on a small scenario, ready; the scenario is over, so that levers act from its first day."""
-    with _served(tmp_path_factory.mktemp("server")) as started:
+    with _served(tmp_path_factory.mktemp("server"), Path(__file__).with_name("fragile.py")) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
 def server_of_march(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The same where it is March 2025, the tenth week of the scenario."""
-    with _served(tmp_path_factory.mktemp("march"), "--today", "2025-03-05") as started:
+    """The same where it is March 2025, the tenth week of the scenario, and without a plug-in, so that pasts are shared."""
+    with _served(tmp_path_factory.mktemp("march"), "", "--today", "2025-03-05") as started:
         yield started
 
 
 @contextmanager
-def _served(folder: Path, *asked: str) -> Iterator[Server]:
+def _served(folder: Path, plugin: Path | str, *asked: str) -> Iterator[Server]:
     """A server for as long as the block lasts; it must end when it is told to, and end all its processes."""
     scenario = folder / "small.yaml"
-    scenario.write_text(SCENARIO.format(plugin=Path(__file__).with_name("fragile.py")), encoding="utf-8")
+    scenario.write_text(SCENARIO.format(plugins=plugin), encoding="utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

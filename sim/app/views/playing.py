@@ -18,7 +18,7 @@ from sim.app.views.panels import block, grid, of_headlines
 SPEEDS = (("2", "2 weeks a second"), ("8", "8 weeks a second"), ("25", "25 weeks a second"), ("0", "as fast as may be"))
 SIZES = (SMALL_FANS, 10_000, 100_000, 1_000_000)
 BEGINNING = (
-    "Two worlds stand {where} with the same luck, one under present policy and one under mine. Press play, and"
+    "Two worlds stand on {day} with the same luck, one under present policy and one under mine. Press play, and"
     " move a lever at any time: it acts from the next week."
 )
 ON_SHOW = {"beauty": 2, "work": 2, "data": 2, "culture": 2, "benefits": 2}
@@ -39,8 +39,8 @@ def Playing(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
             solara.HTML(tag="p", unsafe_innerHTML=f"Both worlds are {what} …", classes=["message", "note"])
             return
         if play.week == play.first:
-            where = "at the end of the same past" if play.first else "on the first day"
-            solara.HTML(tag="p", unsafe_innerHTML=BEGINNING.format(where=where), classes=["message", "note"])
+            day = f"{play.today:%-d %B %Y}"
+            solara.HTML(tag="p", unsafe_innerHTML=BEGINNING.format(day=day), classes=["message", "note"])
         known = observables_of(desk.choice.scenario)
         with solara.Div(attributes={"id": "cards"}):
             Picture(html=cards(tuple(card(name, known[name], pair) for name in HEADLINES if name in known)))
@@ -61,7 +61,8 @@ def _controls(desk: Desk, seen: Looking) -> list[dict[str, Any]]:
     until = seen.until and scenario.date_of(int(seen.until))
     running_word = f"running to {until}" if until else "running"
     today = desk.hall.week_of_today(scenario)
-    begins = [(str(week), f"{scenario.date_of(week):%-d %B %Y}" + (" (today)" if week == today else " (first day)"))
+    names = {0: " (first day)", today: " (today)"}
+    begins = [(str(week), f"{scenario.date_of(week):%-d %B %Y}{names.get(week, '')}")
               for week in sorted({0, today, play.first})]  # fmt: skip
     state = "the end" if play.ended else running_word if running else ""
     return [
