@@ -63,7 +63,7 @@ def fan_enjoyment(view: View) -> float:
 def content_made(view: View) -> float:
     """Pieces of content that all groups deliver in a week."""
     groups = view.industry.groups
-    return float(groups.delivered[groups.alive].sum())
+    return float(groups.delivered.take(groups.rows).sum())
 
 
 @observable("benefits", "million KRW/year", "Cost of compliance")
@@ -101,7 +101,8 @@ def tool_income(view: View) -> float:
 @observable("benefits", "ratio", "Gini of attention")
 def attention_gini(view: View) -> float:
     """Gini coefficient of attention over groups."""
-    share = np.sort(view.industry.groups.attention_share[view.industry.groups.alive])
+    share = view.industry.groups.attention_share.take(view.industry.groups.rows)
+    share.sort()
     weight = np.arange(1.0 - share.size, share.size, 2)
     return float(weight @ share / (share.size * share.sum()))
 

@@ -10,6 +10,9 @@ from sim.observables.view import View, observable, ratio
 from sim.params import CULTURES
 from sim.processes import culture, money
 
+EVENLY_MIXED = np.log(len(CULTURES))
+"""Entropy of an even mixture of all cultures."""
+
 
 @observable("culture", "share", "AI's share of music")
 def ai_share_of_music(view: View) -> float:
@@ -83,7 +86,7 @@ def provenance_share(view: View) -> float:
 def release_diversity(view: View) -> float:
     """Entropy of the mixture of cultures in the last year's releases, over that of an even mixture."""
     mix = view.industry.cultures.released_mix
-    return float(-(mix * np.log(np.maximum(mix, float_info.min))).sum() / np.log(len(CULTURES)))
+    return float(-(mix * np.log(np.maximum(mix, float_info.min))).sum() / EVENLY_MIXED)
 
 
 @observable("culture", "ratio", "Novelty of releases")

@@ -44,7 +44,7 @@ def idol_location_records(view: View) -> float:
 def expected_breaches(view: View) -> float:
     """Breaches that all holders together expect in a year."""
     industry = view.industry
-    return float(industry.agencies.hazard[industry.agencies.alive].sum() + industry.services.hazard.sum())
+    return float(industry.agencies.hazard.take(industry.agencies.rows).sum() + industry.services.hazard.sum())
 
 
 @observable("data", "ratio", "Holders' security")
@@ -134,15 +134,15 @@ def fines_last_year(view: View) -> float:
 @observable("data", "count", "Agencies that rules bind")
 def agencies_concerned(view: View) -> float:
     """Agencies of which a cap on working time or a duty newer than the first day asks something."""
-    return float(view.industry.agencies.bound_by_rules.sum())
+    return float(np.count_nonzero(view.industry.agencies.bound_by_rules))
 
 
 @observable("data", "share", "Real compliance")
 def real_compliance(view: View) -> float:
     """Share of the agencies bound by caps or new duties that keep them; 1 where none is bound."""
     agencies = view.industry.agencies
-    kept = agencies.bound_by_rules & ~agencies.breaks_rules
-    return float(kept.sum() / agencies.bound_by_rules.sum()) if agencies.bound_by_rules.any() else 1.0
+    bound, kept = agencies.bound_by_rules, agencies.bound_by_rules & ~agencies.breaks_rules
+    return np.count_nonzero(kept) / np.count_nonzero(bound) if bound.any() else 1.0
 
 
 @observable("data", "share", "Paper compliance")
@@ -150,4 +150,4 @@ def paper_compliance(view: View) -> float:
     """Share of the agencies bound by caps or new duties that report to keep them, and do not."""
     agencies = view.industry.agencies
     feigned = agencies.bound_by_rules & agencies.breaks_rules & agencies.symbolic
-    return ratio(float(feigned.sum()), float(agencies.bound_by_rules.sum()))
+    return ratio(np.count_nonzero(feigned), np.count_nonzero(agencies.bound_by_rules))

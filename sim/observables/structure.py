@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.observables.view import View, observable, ratio
 from sim.params import TOOL_KINDS
-from sim.processes.rosters import using_ai
+from sim.processes.rosters import mean, using_ai
 
 
 @observable("structure", "count", "Agencies")
@@ -62,7 +62,7 @@ def ai_adoption(view: View) -> float:
 
 def _adoption_of(kind: int) -> Callable[[View], float]:
     def adoption(view: View) -> float:
-        return view.of_agencies(view.industry.agencies.adopted[:, kind])
+        return float(view.adoption[kind])
 
     adoption.__name__ = f"adoption_of_{TOOL_KINDS[kind]}"
     adoption.__doc__ = f"Share of agencies that use {TOOL_KINDS[kind]} tools."
@@ -76,13 +76,13 @@ for _kind, _word in enumerate(TOOL_KINDS):
 @observable("structure", "share", "Capability of tools")
 def tool_capability(view: View) -> float:
     """Mean share of its task that a tool can do."""
-    return float(view.industry.tools.capability.mean())
+    return mean(view.industry.tools.capability)
 
 
 @observable("structure", "ratio", "Price of tools")
 def tool_price(view: View) -> float:
     """Mean price of tools against the first day."""
-    return float(view.industry.tools.price.mean())
+    return mean(view.industry.tools.price)
 
 
 @observable("structure", "1/year", "Idols leaving")

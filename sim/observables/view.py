@@ -14,10 +14,12 @@ from sim.kernels import survey as survey_kernel
 from sim.kernels import sweep
 from sim.kernels.blocks import blocks_of
 from sim.kernels.fans import DISSATISFACTION_BINS
+from sim.kernels.readings import mean_at, shares_between
 from sim.params import LimelightError
 from sim.plugins import Observable as Observable
 from sim.plugins import with_own_observables
 from sim.processes import beauty
+from sim.processes.rosters import rows_where
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -45,31 +47,31 @@ class View:
 
     def per_fan(self, place: int) -> float:
         """Mean over active fans of one of the survey's sums."""
-        return ratio(self.sums[place], self.sums[0])
+        return ratio(self.sums.item(place), self.sums.item(0))
 
     def of_groups(self, values: np.ndarray) -> float:
         """Mean over living groups."""
-        return _mean(values.take(self.industry.groups.rows))
+        return _mean_at(values, self.industry.groups.rows)
 
     def of_idols(self, values: np.ndarray, which: np.ndarray | None = None) -> float:
         """Mean over idols under contract; 0 where there is none of the kind."""
         idols = self.industry.idols
-        return _mean(values.take(idols.rows) if which is None else values[idols.alive & which])
+        return _mean_at(values, idols.rows if which is None else _rows_where(idols.alive & which))
 
     def of_minors(self, values: np.ndarray) -> float:
         """Mean over idols under 18; 0 where there is none."""
-        return _mean(values.take(self.minors))
+        return _mean_at(values, self.minors)
 
     @cached_property
     def minors(self) -> np.ndarray:
         """Rows of the idols under 18 under contract."""
         idols = self.industry.idols
-        return np.flatnonzero(idols.alive & (idols.age < ADULT_AGE))
+        return _rows_where(idols.alive & (idols.age < ADULT_AGE))
 
     def of_agencies(self, values: np.ndarray, which: np.ndarray | None = None) -> float:
         """Mean over living agencies; 0 where there is none of the kind."""
         agencies = self.industry.agencies
-        return _mean(values.take(agencies.rows) if which is None else values[agencies.alive & which])
+        return _mean_at(values, agencies.rows if which is None else _rows_where(agencies.alive & which))
 
     @cached_property
     def heads(self) -> tuple[np.ndarray, np.ndarray]:
@@ -79,24 +81,25 @@ class View:
 
     def per_head(self, of_agencies: np.ndarray, of_services: np.ndarray) -> float:
         """Mean over agencies and services, weighed by heads."""
-        both = list(zip(self.heads, (of_agencies, of_services), strict=True))
-        heads = sum(float(count.sum()) for count, _ in both)
-        return ratio(sum(float((count * values).sum()) for count, values in both), heads)
+        at_agencies, at_services = self.heads
+        return ratio(float((at_agencies * of_agencies).sum() + (at_services * of_services).sum()), self._all_heads)
+
+    @cached_property
+    def _all_heads(self) -> float:
+        return float(sum(heads.sum() for heads in self.heads))
+
+    @cached_property
+    def adoption(self) -> np.ndarray:
+        """Share of living agencies that use a tool of each kind, shape (6,)."""
+        agencies = self.industry.agencies
+        return agencies.adopted.take(agencies.rows, axis=0).sum(axis=0) / max(len(agencies), 1)
 
     def feed_of(self, low: float, high: float) -> float:
         """Mean appearance share of the feed of fans between two quantiles of dissatisfaction."""
-        before, reached, shown = self._feed
-        weight = np.maximum(np.minimum(reached, high) - np.maximum(before, low), 0)
-        return float((weight * shown).sum() / weight.sum())
-
-    @cached_property
-    def _feed(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """For each bin of dissatisfaction: shares of fans below its ends, and the appearance share of their feed."""
-        numbers, fans = self.industry.numbers, self.bins.sum()
-        gain = beauty.feed_gain(self.industry)
+        numbers, gain = self.industry.numbers, beauty.feed_gain(self.industry)
         shown = _shown_at(float(gain), float(numbers.feed_limit), float(numbers.feed_appearance_share))
-        reached = np.cumsum(self.bins) / fans
-        return reached - self.bins / fans, reached, shown
+        weight = shares_between(self.bins, float(low), float(high))
+        return float((weight * shown).sum() / weight.sum())
 
 
 @lru_cache(maxsize=16)
@@ -132,9 +135,18 @@ def observe(industry: Industry) -> dict[str, float]:
     return {name: float(entry.measure(view)) for name, entry in every.items()}
 
 
-def _mean(values: np.ndarray) -> float:
-    """The mean of some values; 0 of none."""
-    return float(values.sum() / values.size) if values.size else 0.0
+def _mean_at(values: np.ndarray, rows: np.ndarray) -> float:
+    """The mean of the values in some rows; 0 of none."""
+    if not rows.size:
+        return 0.0
+    return np.count_nonzero(values.take(rows)) / rows.size if values.dtype == bool else mean_at(values, rows)
+
+
+def _rows_where(holds: np.ndarray) -> np.ndarray:
+    """Rows in which a mask holds; not for writing, as those of the living, or ``mean_at`` were compiled for both."""
+    rows = rows_where(holds)
+    rows.flags.writeable = False
+    return rows
 
 
 def quantile(values: np.ndarray, share: float) -> float:
@@ -157,8 +169,9 @@ def median(values: np.ndarray) -> float:
     if not values.size:
         return 0.0
     middle = ((values.size - 1) // 2, values.size // 2)
-    low, high = np.partition(values, middle)[list(middle)].tolist()
-    return float(low if middle[0] == middle[1] else (low + high) / 2)
+    parted = np.partition(values, middle)
+    low, high = float(parted[middle[0]]), float(parted[middle[1]])
+    return low if middle[0] == middle[1] else (low + high) / 2
 
 
 def ratio(part: float, whole: float) -> float:

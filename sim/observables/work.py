@@ -6,7 +6,6 @@ import numpy as np
 
 from sim.observables.view import View, observable, quantile, ratio
 from sim.processes import work
-from sim.processes.rosters import agency_of_idols
 
 
 @observable("work", "h/week", "Idols' hours")
@@ -37,8 +36,8 @@ def minors(view: View) -> float:
 @observable("work", "share", "Minors over the legal cap")
 def minors_over_cap(view: View) -> float:
     """Share of idols under 18 who work longer than the cap for their age; 0 where there is none."""
-    hours, age = view.industry.idols.hours[view.minors], view.industry.idols.age[view.minors]
-    return ratio(float((hours > work.legal_hours(view.industry, age)).sum()), float(view.minors.size))
+    hours, age = view.industry.idols.hours.take(view.minors), view.industry.idols.age.take(view.minors)
+    return ratio(np.count_nonzero(hours > work.legal_hours(view.industry, age)), view.minors.size)
 
 
 @observable("work", "share", "Burnt-out idols")
@@ -122,10 +121,11 @@ def human_share_of_images(view: View) -> float:
 @observable("work", "h/week", "Unpaid hours above 52")
 def unpaid_hours(view: View) -> float:
     """Mean weekly hours of idols above the general cap for workers (52), as far as idol time has no price."""
-    industry, idols = view.industry, view.industry.idols
-    beyond = np.maximum(0, idols.hours - industry.numbers.worker_hours_cap)
-    paying = industry.agencies.lawful[agency_of_idols(industry)]
-    return view.of_idols(beyond * (1 - industry.numbers.idol_time_price * paying))
+    numbers, idols, groups, agencies = (view.industry.numbers, view.industry.idols, view.industry.groups,
+                                        view.industry.agencies)
+    beyond = np.maximum(0, idols.hours - numbers.worker_hours_cap)
+    unpaid = (1 - numbers.idol_time_price * agencies.lawful).take(groups.agency)
+    return view.of_idols(beyond * unpaid.take(idols.group))
 
 
 @observable("work", "million KRW", "Debt per idol")

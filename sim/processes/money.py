@@ -139,7 +139,7 @@ def public_cost(industry: Industry) -> float:
     """What courses, investigators and the taking down of deepfakes cost the public, million KRW a year."""
     numbers = industry.numbers
     fans = industry.fans
-    pupils = float((fans.alive & (fans.age < numbers.young_until)).sum()) * industry.fans_represented
+    pupils = np.count_nonzero(fans.alive & (fans.age < numbers.young_until)) * industry.fans_represented
     return float(numbers.media_literacy * pupils * numbers.literacy_cost
                  + numbers.regulator_capacity * industry.scale * numbers.investigation_cost
                  + numbers.deepfake_takedown * industry.scale * numbers.takedown_cost)
