@@ -336,19 +336,18 @@ def survey(first, last, alive, dissatisfaction, susceptibility, vulnerable_from,
     Sums: fans, vulnerable fans, their dissatisfaction, all dissatisfaction, fans above the threshold, exposure,
     attachment, trust, use, harm, records of the four classes.
     """
-    here, vulnerable, above = np.empty(AT_ONCE, f4), np.empty(AT_ONCE, f4), np.empty(AT_ONCE, f4)
-    one = np.ones(AT_ONCE, f4)
+    here, vulnerable = np.empty(AT_ONCE, f4), np.empty(AT_ONCE, f4)
     use = np.empty(AT_ONCE, trust.dtype)
     for begin in range(first * BLOCK, min(last * BLOCK, alive.size), AT_ONCE):
         some = slice(begin, min(begin + AT_ONCE, alive.size))
         block, felt = begin // BLOCK, dissatisfaction[some]
-        _count(alive[some], felt, threshold, susceptibility[some], vulnerable_from, here, above, vulnerable)
+        fans, frail, above = _count(alive[some], felt, threshold, susceptibility[some], vulnerable_from, here, vulnerable)
         _use_of_services(trust[some], trust_start, use_from_trust, use)
-        sums[block, 0] += _total(one[: felt.size], here)
-        sums[block, 1] += _total(one[: felt.size], vulnerable)
+        sums[block, 0] += fans
+        sums[block, 1] += frail
         sums[block, 2] += _total(felt, vulnerable)
         sums[block, 3] += _total(felt, here)
-        sums[block, 4] += _total(one[: felt.size], above)
+        sums[block, 4] += above
         sums[block, 5] += _total(exposure[some], here)
         sums[block, 6] += _total(attachment[some], here)
         sums[block, 7] += _total(trust[some], here)
@@ -360,12 +359,16 @@ def survey(first, last, alive, dissatisfaction, susceptibility, vulnerable_from,
 
 
 @compiled
-def _count(alive, dissatisfaction, threshold, susceptibility, vulnerable_from, here, above, vulnerable) -> None:
-    """Who counts: 1 for each fan who is here, above the threshold, vulnerable; 0 for the others."""
+def _count(alive, dissatisfaction, threshold, susceptibility, vulnerable_from, here, vulnerable) -> Any:
+    """How many fans are here, vulnerable, above the threshold; marks the first two by 1 and the others by 0."""
+    fans, frail, above = 0, 0, 0
     for i in range(alive.size):
-        here[i] = f4(alive[i])
-        above[i] = f4(alive[i] & (dissatisfaction[i] > threshold))
-        vulnerable[i] = f4(alive[i] & (susceptibility[i] >= vulnerable_from))
+        weak = alive[i] & (susceptibility[i] >= vulnerable_from)
+        here[i], vulnerable[i] = f4(alive[i]), f4(weak)
+        fans += alive[i]
+        frail += weak
+        above += alive[i] & (dissatisfaction[i] > threshold)
+    return fans, frail, above
 
 
 @compiled

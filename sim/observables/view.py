@@ -92,7 +92,7 @@ class View:
     def adoption(self) -> np.ndarray:
         """Share of living agencies that use a tool of each kind, shape (6,)."""
         agencies = self.industry.agencies
-        return agencies.adopted.take(agencies.rows, axis=0).sum(axis=0) / max(len(agencies), 1)
+        return agencies.alive.astype(float) @ agencies.adopted / max(len(agencies), 1)
 
     def feed_of(self, low: float, high: float) -> float:
         """Mean appearance share of the feed of fans between two quantiles of dissatisfaction."""
@@ -139,7 +139,7 @@ def _mean_at(values: np.ndarray, rows: np.ndarray) -> float:
     """The mean of the values in some rows; 0 of none."""
     if not rows.size:
         return 0.0
-    return np.count_nonzero(values.take(rows)) / rows.size if values.dtype == bool else mean_at(values, rows)
+    return np.count_nonzero(values[rows]) / rows.size if values.dtype == bool else mean_at(values, rows)
 
 
 def _rows_where(holds: np.ndarray) -> np.ndarray:
