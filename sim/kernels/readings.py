@@ -45,8 +45,8 @@ def shares_between(bins, low, high) -> np.ndarray:
     fans, reached = bins.sum(), 0
     between = np.zeros(bins.size)
     for place in range(bins.size):
-        if bins[place]:
-            reached += bins[place]
-            above = reached / fans
+        reached += bins[place]
+        above = reached / fans
+        if above > low:
             between[place] = max(min(above, high) - max(above - bins[place] / fans, low), 0.0)
     return between

@@ -23,15 +23,13 @@ def agency_profit(view: View) -> float:
 @observable("benefits", "million KRW/year", "Profit of a large agency")
 def profit_of_large_agencies(view: View) -> float:
     """Mean profit of a large agency after the idols' share and fines, at this week's rate."""
-    agencies = view.industry.agencies
-    return view.of_agencies(agencies.profit, agencies.big)
+    return view.of_large_agencies(view.industry.agencies.profit)
 
 
 @observable("benefits", "million KRW/year", "Profit of a small agency")
 def profit_of_small_agencies(view: View) -> float:
     """Mean profit of an agency that is not large, after the idols' share and fines, at this week's rate."""
-    agencies = view.industry.agencies
-    return view.of_agencies(agencies.profit, ~agencies.big)
+    return view.of_small_agencies(view.industry.agencies.profit)
 
 
 @observable("benefits", "million KRW/year", "Idols' income")
@@ -75,15 +73,13 @@ def compliance_cost(view: View) -> float:
 @observable("benefits", "million KRW/year", "Compliance, a large agency")
 def compliance_cost_of_large_agencies(view: View) -> float:
     """What a large agency pays on average for duties beyond those of the first day."""
-    agencies = view.industry.agencies
-    return view.of_agencies(agencies.compliance_cost, agencies.big)
+    return view.of_large_agencies(view.industry.agencies.compliance_cost)
 
 
 @observable("benefits", "million KRW/year", "Compliance, a small agency")
 def compliance_cost_of_small_agencies(view: View) -> float:
     """What an agency that is not large pays on average for duties beyond those of the first day."""
-    agencies = view.industry.agencies
-    return view.of_agencies(agencies.compliance_cost, ~agencies.big)
+    return view.of_small_agencies(view.industry.agencies.compliance_cost)
 
 
 @observable("benefits", "million KRW/year", "Public cost of policies")

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.observables.view import View, observable, ratio
 from sim.params import CULTURES
-from sim.processes import culture, money
+from sim.processes import culture
 
 EVENLY_MIXED = np.log(len(CULTURES))
 """Entropy of an even mixture of all cultures."""
@@ -17,7 +17,7 @@ EVENLY_MIXED = np.log(len(CULTURES))
 @observable("culture", "share", "AI's share of music")
 def ai_share_of_music(view: View) -> float:
     """Share of composition done by AI, average group."""
-    return money.music_ai_share(view.industry)
+    return 1 - view.of_groups(view.industry.groups.human_song)
 
 
 @observable("culture", "ratio", "Uncredited borrowing")

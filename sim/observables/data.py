@@ -141,8 +141,8 @@ def agencies_concerned(view: View) -> float:
 def real_compliance(view: View) -> float:
     """Share of the agencies bound by caps or new duties that keep them; 1 where none is bound."""
     agencies = view.industry.agencies
-    bound, kept = agencies.bound_by_rules, agencies.bound_by_rules & ~agencies.breaks_rules
-    return np.count_nonzero(kept) / np.count_nonzero(bound) if bound.any() else 1.0
+    bound = np.count_nonzero(agencies.bound_by_rules)
+    return np.count_nonzero(agencies.bound_by_rules & ~agencies.breaks_rules) / bound if bound else 1.0
 
 
 @observable("data", "share", "Paper compliance")

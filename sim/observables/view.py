@@ -73,6 +73,19 @@ class View:
         agencies = self.industry.agencies
         return _mean_at(values, agencies.rows if which is None else _rows_where(agencies.alive & which))
 
+    def of_large_agencies(self, values: np.ndarray) -> float:
+        """Mean over the few large agencies; 0 where there is none."""
+        return _mean_at(values, self._large_and_small[0])
+
+    def of_small_agencies(self, values: np.ndarray) -> float:
+        """Mean over living agencies that are not large; 0 where there is none."""
+        return _mean_at(values, self._large_and_small[1])
+
+    @cached_property
+    def _large_and_small(self) -> tuple[np.ndarray, np.ndarray]:
+        agencies = self.industry.agencies
+        return _rows_where(agencies.alive & agencies.big), _rows_where(agencies.alive & ~agencies.big)
+
     @cached_property
     def heads(self) -> tuple[np.ndarray, np.ndarray]:
         """Whose records lie in the files of each living agency and of each service, in heads."""

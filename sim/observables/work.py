@@ -123,7 +123,7 @@ def unpaid_hours(view: View) -> float:
     """Mean weekly hours of idols above the general cap for workers (52), as far as idol time has no price."""
     numbers, idols, groups, agencies = (view.industry.numbers, view.industry.idols, view.industry.groups,
                                         view.industry.agencies)
-    beyond = np.maximum(0, idols.hours - numbers.worker_hours_cap)
+    beyond = np.maximum(idols.hours - numbers.worker_hours_cap, 0.0)
     unpaid = (1 - numbers.idol_time_price * agencies.lawful).take(groups.agency)
     return view.of_idols(beyond * unpaid.take(idols.group))
 

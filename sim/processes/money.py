@@ -119,18 +119,12 @@ def staff_are_displaced(industry: Industry) -> None:
     staff.employed = float((staff.demand - numbers.freelance_share * staff.freelance) / rest)
 
 
-def music_ai_share(industry: Industry) -> float:
-    """AI's share in the composition of the average group's music."""
-    groups = industry.groups
-    return 1 - groups.mean_of(groups.human_song)
-
-
 def enjoyment(industry: Industry) -> float:
     """Fans' enjoyment: more output, human work and trust please; attention-weighted, an assumption throughout."""
     numbers, groups = industry.numbers, industry.groups
     output = np.log1p(groups.delivered) - np.log1p(numbers.pieces_start)
-    human = (groups.human_song, groups.human_vocal, groups.human_choreography, groups.human_image)
-    artificial = 1 - sum(human) / len(human)
+    human = (groups.human_song + groups.human_vocal + groups.human_choreography + groups.human_image) / 4
+    artificial = 1 - human
     pleasure = numbers.enjoyment_from_output * output + numbers.enjoyment_from_ai * artificial
     return float((groups.attention_share * pleasure).sum() + numbers.enjoyment_from_trust * industry.mean_trust())
 
