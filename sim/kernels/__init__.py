@@ -1,4 +1,4 @@
-"""The compiled inner loops: over fans, and over idols, groups, agencies and songs, one file each.
+"""The compiled inner loops: over fans, and over idols, groups, agencies and songs, one file each; and readings.
 
 A kernel over fans handles those of one block, and blocks have a fixed size: whichever thread takes a block, its sums
 are formed in the same order, so results do not depend on the number of threads. The other kernels are short: in a

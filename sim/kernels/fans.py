@@ -341,7 +341,8 @@ def survey(first, last, alive, dissatisfaction, susceptibility, vulnerable_from,
     for begin in range(first * BLOCK, min(last * BLOCK, alive.size), AT_ONCE):
         some = slice(begin, min(begin + AT_ONCE, alive.size))
         block, felt = begin // BLOCK, dissatisfaction[some]
-        fans, frail, above = _count(alive[some], felt, threshold, susceptibility[some], vulnerable_from, here, vulnerable)
+        fans, frail, above = _count(alive[some], felt, threshold, susceptibility[some], vulnerable_from, here,
+                                    vulnerable)
         _use_of_services(trust[some], trust_start, use_from_trust, use)
         sums[block, 0] += fans
         sums[block, 1] += frail

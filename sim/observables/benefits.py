@@ -42,7 +42,7 @@ def idol_income(view: View) -> float:
 def median_idol_income(view: View) -> float:
     """Median yearly income paid out to an idol, at this week's rate."""
     idols = view.industry.idols
-    return median(idols.income.take(idols.rows))
+    return median(idols.income[idols.rows])
 
 
 @observable("benefits", "million KRW/year", "Income of idols under age")

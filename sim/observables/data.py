@@ -150,4 +150,4 @@ def paper_compliance(view: View) -> float:
     """Share of the agencies bound by caps or new duties that report to keep them, and do not."""
     agencies = view.industry.agencies
     feigned = agencies.bound_by_rules & agencies.breaks_rules & agencies.symbolic
-    return ratio(np.count_nonzero(feigned), np.count_nonzero(agencies.bound_by_rules))
+    return ratio(float(np.count_nonzero(feigned)), float(np.count_nonzero(agencies.bound_by_rules)))

@@ -99,7 +99,8 @@ class View:
 
     @cached_property
     def _all_heads(self) -> float:
-        return float(sum(heads.sum() for heads in self.heads))
+        at_agencies, at_services = self.heads
+        return float(at_agencies.sum() + at_services.sum())
 
     @cached_property
     def adoption(self) -> np.ndarray:
@@ -152,11 +153,15 @@ def _mean_at(values: np.ndarray, rows: np.ndarray) -> float:
     """The mean of the values in some rows; 0 of none."""
     if not rows.size:
         return 0.0
-    return np.count_nonzero(values[rows]) / rows.size if values.dtype == bool else mean_at(values, rows)
+    if values.dtype == np.float64:
+        return mean_at(values, rows)
+    chosen = values[rows]
+    total = np.count_nonzero(chosen) if chosen.dtype == bool else chosen.sum()  # counting takes a third of adding up
+    return float(total / rows.size)
 
 
 def _rows_where(holds: np.ndarray) -> np.ndarray:
-    """Rows in which a mask holds; not for writing, as those of the living, or ``mean_at`` were compiled for both."""
+    """Rows in which a mask holds; not for writing, like those of the living, or ``mean_at`` is compiled twice."""
     rows = rows_where(holds)
     rows.flags.writeable = False
     return rows

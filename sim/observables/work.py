@@ -18,7 +18,7 @@ def idol_hours(view: View) -> float:
 def top_decile_hours(view: View) -> float:
     """Weekly hours above which the hardest-working tenth of idols works."""
     idols = view.industry.idols
-    return quantile(idols.hours.take(idols.rows), 0.9)
+    return quantile(idols.hours[idols.rows], 0.9)
 
 
 @observable("work", "h/week", "Hours of idols under age")
@@ -37,7 +37,7 @@ def minors(view: View) -> float:
 def minors_over_cap(view: View) -> float:
     """Share of idols under 18 who work longer than the cap for their age; 0 where there is none."""
     hours, age = view.industry.idols.hours.take(view.minors), view.industry.idols.age.take(view.minors)
-    return ratio(np.count_nonzero(hours > work.legal_hours(view.industry, age)), view.minors.size)
+    return ratio(float(np.count_nonzero(hours > work.legal_hours(view.industry, age))), float(view.minors.size))
 
 
 @observable("work", "share", "Burnt-out idols")
@@ -121,11 +121,12 @@ def human_share_of_images(view: View) -> float:
 @observable("work", "h/week", "Unpaid hours above 52")
 def unpaid_hours(view: View) -> float:
     """Mean weekly hours of idols above the general cap for workers (52), as far as idol time has no price."""
-    numbers, idols, groups, agencies = (view.industry.numbers, view.industry.idols, view.industry.groups,
-                                        view.industry.agencies)
-    beyond = np.maximum(idols.hours - numbers.worker_hours_cap, 0.0)
-    unpaid = (1 - numbers.idol_time_price * agencies.lawful).take(groups.agency)
-    return view.of_idols(beyond * unpaid.take(idols.group))
+    industry, idols, price = view.industry, view.industry.idols, view.industry.numbers.idol_time_price
+    unpaid = np.maximum(idols.hours - industry.numbers.worker_hours_cap, 0.0)
+    if price > 0:
+        left = 1 - price * industry.agencies.lawful
+        unpaid *= left.take(industry.groups.agency).take(idols.group)
+    return view.of_idols(unpaid)
 
 
 @observable("work", "million KRW", "Debt per idol")

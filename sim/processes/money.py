@@ -123,8 +123,7 @@ def enjoyment(industry: Industry) -> float:
     """Fans' enjoyment: more output, human work and trust please; attention-weighted, an assumption throughout."""
     numbers, groups = industry.numbers, industry.groups
     output = np.log1p(groups.delivered) - np.log1p(numbers.pieces_start)
-    human = (groups.human_song + groups.human_vocal + groups.human_choreography + groups.human_image) / 4
-    artificial = 1 - human
+    artificial = 1 - (groups.human_song + groups.human_vocal + groups.human_choreography + groups.human_image) / 4
     pleasure = numbers.enjoyment_from_output * output + numbers.enjoyment_from_ai * artificial
     return float((groups.attention_share * pleasure).sum() + numbers.enjoyment_from_trust * industry.mean_trust())
 
