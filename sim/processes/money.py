@@ -123,7 +123,8 @@ def enjoyment(industry: Industry) -> float:
     """Fans' enjoyment: more output, human work and trust please; attention-weighted, an assumption throughout."""
     numbers, groups = industry.numbers, industry.groups
     output = np.log1p(groups.delivered) - np.log1p(numbers.pieces_start)
-    artificial = 1 - (groups.human_song + groups.human_vocal + groups.human_choreography + groups.human_image) / 4
+    human = (groups.human_song, groups.human_vocal, groups.human_choreography, groups.human_image)
+    artificial = 1 - sum(human) / len(human)
     pleasure = numbers.enjoyment_from_output * output + numbers.enjoyment_from_ai * artificial
     return float((groups.attention_share * pleasure).sum() + numbers.enjoyment_from_trust * industry.mean_trust())
 
