@@ -77,7 +77,7 @@ def server(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(scope="session")
 def server_of_march(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The same where it is March 2025, the tenth week of the scenario, and without a plug-in, so that pasts are shared."""
+    """The same in March 2025, the tenth week of the scenario, and without a plug-in, so that pasts are shared."""
     with _served(tmp_path_factory.mktemp("march"), "", "--today", "2025-03-05") as started:
         yield started
 
