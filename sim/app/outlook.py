@@ -17,6 +17,7 @@ FULL_FANS = 1_000_000
 """More fan agents than this are not lived through in the background: it would take an hour."""
 REPLICATES = 6
 LEAST_PAIRS = 3  # of worlds of other luck, before they are shown as a band and a verdict rests on them
+NEARLY_WHOLE = 0.8  # share of the weeks
 SHELVED = 24  # lives that are kept, of all visitors together
 
 
@@ -186,6 +187,11 @@ class Outlook:
     def begun(self) -> bool:
         """Whether there is a first stretch of both coarse worlds to be shown, beyond the past that they share."""
         return self.coarse is not None and self.coarse.weeks > self.now + 1
+
+    @property
+    def nearly_whole(self) -> bool:
+        """Whether so little is missing from the coarse pair that it is there before another drawing of it would be."""
+        return self.coarse is not None and self.coarse.weeks > NEARLY_WHOLE * self.coarse.mine.scenario.weeks
 
     @property
     def settled(self) -> bool:

@@ -184,7 +184,8 @@ async def _watch(desk: Desk, looking: Any, frame: Any) -> None:
         if looking.value.view == PLAY and unfounded and (founding is None or founding.done()):
             founding = asyncio.ensure_future(asyncio.to_thread(desk.play.build))
         growing = desk.outlook.growing and looking.value.view != PLAY
-        if (stamp := desk.stamp) != seen and not (growing and time.monotonic() < due):
+        waiting = growing and (time.monotonic() < due or desk.outlook.nearly_whole)
+        if (stamp := desk.stamp) != seen and not waiting:
             seen, begun = stamp, desk.outlook.begun
             frame.value += 1
             due = time.monotonic() + (GROWTH if begun else FIRST)
