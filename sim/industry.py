@@ -153,7 +153,7 @@ class Industry(Census):
 
     def seats(self, rows: np.ndarray) -> np.ndarray:
         """Lasting identities of seats in the fandom; their occupants change."""
-        return identity_of("seat", 0, 0, rows)
+        return identity_of("seat", 0, 0, rows.astype(np.uint64))
 
     def pieces_without_ai(self) -> np.ndarray:
         """Pieces a week that each group would aim at without AI: popular groups release more, shape (groups,).

@@ -78,7 +78,9 @@ class State:
         kept as 0), OverflowError where it would lose its size (300 in an int8), ValueError where the shape is
         another.
         """
-        # One number for all is by far the most common case: without the detours.
+        # A column of the same kind and one number for all are by far the most common cases: without the detours.
+        if type(values) is np.ndarray and values.dtype is self.dtype and values.shape == shape:
+            return values
         if type(values) in (float, int) and self.dtype.kind == "f":
             return values
         if type(values) is int and self.dtype.kind == "i" and self._bounds[0] <= values <= self._bounds[1]:

@@ -103,7 +103,7 @@ class Population[A: Actor](RowSet[A]):
     def rows(self) -> NDArray[np.int64]:
         """Rows of the living, ascending; worked out again only after a birth or a death."""
         if self._rows is None:
-            self._rows = np.flatnonzero(self.alive)
+            self._rows = self.alive.nonzero()[0]
             self._rows.flags.writeable = False
         return self._rows
 
@@ -151,13 +151,8 @@ class Population[A: Actor](RowSet[A]):
         values = self._fit(len(slots), columns, self._starts)
         was_alive = self.alive[slots]
         self._announce(ModelSignals.AGENT_REMOVED, slots[was_alive])
-        # Rows without a gap are a slice, which numpy fills in half the time.
-        gapless = len(slots) > 0 and slots[-1] - slots[0] == len(slots) - 1 and _ascending(slots)
-        self._settle(slice(slots[0], slots[-1] + 1) if gapless else slots, identities, week, values)
-        self._living += len(slots) - int(np.count_nonzero(was_alive))
-        if not was_alive.all():
-            self._rows = None
-        self._announce(ModelSignals.AGENT_ADDED, slots)
+        self._living -= int(np.count_nonzero(was_alive))
+        self._move_in(slots, identities, week, values)
 
     def succeed(self, identity: ArrayLike, week: int, **columns: ArrayLike) -> NDArray[np.int64]:
         """Let newcomers enter the world where others have left it, or in new rows if too few have; returns their rows.
@@ -167,8 +162,9 @@ class Population[A: Actor](RowSet[A]):
         identities = self._identities(identity)
         if self._size - self._living < len(identities):
             return self.born(identities, week, **columns)
-        vacant: NDArray[np.int64] = np.flatnonzero(~self.alive)[: len(identities)].astype(np.int64, copy=False)
-        self.reborn(vacant, identities, week, **columns)
+        values = self._fit(len(identities), columns, self._starts)
+        vacant: NDArray[np.int64] = (~self.alive).nonzero()[0][: len(identities)].astype(np.int64, copy=False)
+        self._move_in(vacant, identities, week, values)
         return vacant
 
     def admit(self, actor: A, identity: int | None, states: Mapping[str, ArrayLike]) -> None:
@@ -223,6 +219,17 @@ class Population[A: Actor](RowSet[A]):
         storage["born_week"][where] = week
         storage["alive"][where] = True
 
+    def _move_in(
+        self, slots: NDArray[np.int64], identity: NDArray[np.uint64], week: int, values: Mapping[str, ArrayLike]
+    ) -> None:
+        """Let newcomers take rows that have been used before and that nobody holds any more."""
+        # Rows without a gap are a slice, which numpy fills in half the time.
+        gapless = len(slots) > 0 and slots[-1] - slots[0] == len(slots) - 1 and _ascending(slots)
+        self._settle(slice(slots[0], slots[-1] + 1) if gapless else slots, identity, week, values)
+        self._living += len(slots)
+        self._rows = None
+        self._announce(ModelSignals.AGENT_ADDED, slots)
+
     def _grow(self, capacity: int) -> None:
         """Move the columns to larger ones."""
         for name, column in self._storage.items():
@@ -232,11 +239,12 @@ class Population[A: Actor](RowSet[A]):
 
     def _refresh(self) -> None:
         """Lay the columns in the instance's own dictionary, where reading one costs a dictionary look-up."""
+        own, size = self.__dict__, self._size
         for name, column in self._storage.items():
-            self.__dict__[name] = column[: self._size]
+            own[name] = column[:size]
         for name in OWN_COLUMNS:
             # Who is alive is decided by born, die and reborn only, or `rows` would not know.
-            self.__dict__[name].flags.writeable = False
+            own[name].setflags(write=False)
 
     def _announce(self, signal: ModelSignals, rows: NDArray[np.int64]) -> None:
         """Tell whoever observes the model, once for them all: the agent itself, or the set of them."""
@@ -248,11 +256,13 @@ class Population[A: Actor](RowSet[A]):
 
     def as_rows(self, rows: ArrayLike) -> NDArray[np.int64]:
         """Read a row, several, or a mask over all, as an array of rows; IndexError where there is no such."""
-        array = np.atleast_1d(np.asarray(rows))
+        array = np.asarray(rows)
+        if not array.ndim:
+            array = array.reshape(1)
         if array.dtype == np.bool_:
             if array.shape != (self._size,):
                 raise IndexError(f"a mask over {self.name} has {self._size} elements, not {array.shape}")
-            return np.flatnonzero(array)
+            return array.nonzero()[0]
         if array.size and array.dtype.kind not in "iu":
             raise IndexError(f"rows of {self.name} are whole numbers from 0 to {self._size - 1}")
         whole = array.astype(np.int64, copy=False)

@@ -197,11 +197,15 @@ class Dice:
             throw(key0, key1, who, week, draws, normal, out)
             return out
         whose = identities(who, "who")
-        if whose.ndim == 2 and whose.shape[1] == 1 and draws.ndim == 1 and not shared:
+        if shared:
+            out = np.empty(whose.shape)
+            throw(key0, key1, in_a_row(whose), week, draws, normal, in_a_row(out))
+            return out
+        if whose.ndim == 2 and whose.shape[1] == 1 and draws.ndim == 1:
             out = np.empty((len(whose), draws.size))
             throw_table(key0, key1, in_a_row(whose), week, draws, normal, out)
             return out
-        shape = whose.shape if shared else shape_of(whose, draws)
+        shape = shape_of(whose, draws)
         out = np.empty(shape)
         throw(key0, key1, addressed(whose, shape), week, addressed(draws, shape), normal, in_a_row(out))
         return out
@@ -252,7 +256,7 @@ class Dice:
     def bernoulli(self, stream: str, who: Any, week: int, chance: Any, *, draw: Any = 0) -> Throw:
         """Throw whether something of this chance happens: never at 0, always at 1."""
         if type(who) is np.ndarray and who.ndim == 1 and who.dtype == IDENTITY and type(draw) is int:
-            chances = np.array((chance,)) if type(chance) is float else chance
+            chances = np.array((chance,)) if isinstance(chance, float) else chance
             if type(chances) is np.ndarray and chances.dtype == np.float64 and chances.shape in ((1,), who.shape):
                 out, (key0, key1) = np.empty(who.size, np.bool_), key_words(self.seed, stream)
                 if happen(key0, key1, who, self._week(week), _one_draw(draw), in_a_row(chances), _ROUNDING, out):

@@ -94,7 +94,15 @@ def identities(value: Any, what: str) -> Identities:
         return value
     if type(value) is np.uint64:
         return np.array(value)
+    return _one_identity(value, what) if type(value) is int else _read_identities(value, what)
+
+
+def _read_identities(value: Any, what: str) -> Identities:
     return whole(value, 0, MOST_IDENTITY, what).astype(IDENTITY)
+
+
+_one_identity = functools.lru_cache(maxsize=1024)(_read_identities)
+"""The same for a lone number, read once: nobody, the world, the first of some newcomers."""
 
 
 @functools.lru_cache(maxsize=1024)
@@ -105,7 +113,8 @@ def _one_week(week: int) -> Identities:
 
 def in_a_row(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Lay all elements out in a row, for compiled code."""
-    return values if values.ndim == 1 and values.flags.c_contiguous else np.ascontiguousarray(values).reshape(-1)
+    whole = values if values.flags.c_contiguous else np.ascontiguousarray(values)
+    return whole if whole.ndim == 1 else whole.reshape(-1)
 
 
 def shape_of(*parts: npt.NDArray[Any]) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from sim.kernels.songs import compose_songs
 from sim.params import CULTURES
 from sim.processes.attention import known_share
 from sim.processes.decisions import COMPOSITION
+from sim.processes.newcomers import EACH_CULTURE
 from sim.processes.rosters import rows_where
 from sim.processes.work import cycle_week
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 OWN, MAINSTREAM = CULTURES.index("korean"), CULTURES.index("western")
 UNDER_REPRESENTED = np.array([name not in ("korean", "western") for name in CULTURES])
 """Which cultures corpora under-represent; the index of uncredited borrowing weighs only these."""
-
-EACH_CULTURE = np.arange(len(CULTURES), dtype=np.uint32)
-
 
 SMALLEST_SHARE = float(np.finfo(np.float32).eps)
 """A culture that a corpus does not hold at all counts as a ten-millionth of it, so that logarithms stay finite."""

@@ -13,7 +13,7 @@ from sim.agents.fan import GIVES_BIOMETRICS, NO_GROUP, PAYS, REGISTERED_AGENCY
 from sim.dice import identity_of, picked
 from sim.evidence import distribution
 from sim.kernels.newcomers import first_lives_of_idols, traits_of_fans
-from sim.params import TOOL_KINDS, WEEKS_PER_YEAR
+from sim.params import CULTURES, TOOL_KINDS, WEEKS_PER_YEAR
 from sim.processes.data import SERVICE_BITS
 from sim.processes.decisions import editing_cap, first_kinds
 from sim.processes.work import caps_in_force
@@ -25,6 +25,10 @@ Array = np.ndarray
 
 ACCOUNT_BITS = np.array([*SERVICE_BITS, REGISTERED_AGENCY, PAYS, GIVES_BIOMETRICS], dtype=np.uint8)
 """Bits of the accounts that a newcomer may hold, in the order in which they are thrown for."""
+
+EACH_ACCOUNT = np.arange(len(ACCOUNT_BITS), dtype=np.uint32)
+EACH_CULTURE = np.arange(len(CULTURES), dtype=np.uint32)
+"""One throw for each."""
 
 
 TRAITS = ("female", "age band", "age", "parasocial", "privacy", "main group", "second", "second group")
@@ -71,7 +75,7 @@ def draw_accounts(industry: Industry, who: Array, week: int) -> Array:
     numbers, dice = industry.numbers, industry.dice
     chances = [*numbers.service_registration, numbers.agency_registration, numbers.payment_record_share,
                numbers.biometric_record_share]
-    held = dice.bernoulli("accounts", who[:, None], week, chances, draw=np.arange(len(ACCOUNT_BITS), dtype=np.uint32))
+    held = dice.bernoulli("accounts", who[:, None], week, chances, draw=EACH_ACCOUNT)
     return held @ ACCOUNT_BITS
 
 
@@ -104,14 +108,14 @@ def draw_groups(industry: Industry, agency: Array, who: Array, week: int, enteri
     else:
         keep = numbers.popularity_persistence
         mean, spread = 0, numbers.popularity_noise * numbers.popularity_scale / np.sqrt(1 - keep**2)
-    culture = np.arange(numbers.intended_mix.size)
-    taste = dice.normal("intended mix", who[:, None], week, 0, numbers.intended_mix_spread, draw=culture)
+    even = dice.uniforms(("girl group", "cycle"), who, week)
+    taste = dice.normal("intended mix", who[:, None], week, 0, numbers.intended_mix_spread, draw=EACH_CULTURE)
     mix = numbers.intended_mix * np.exp(taste)
     habit = numbers.editing_start * dice.lognormal("editing habit", who, week, 0, numbers.editing_spread)
     return {
-        "agency": agency, "female": dice.bernoulli("girl group", who, week, numbers.female_group_share),
+        "agency": agency, "female": even["girl group"] < numbers.female_group_share,
         "popularity": home + dice.normal("first popularity", who, week, mean, spread), "home_popularity": home,
-        "cycle_offset": (dice.uniform("cycle", who, week) * numbers.comeback_cycle).astype(int) - week,
+        "cycle_offset": (even["cycle"] * numbers.comeback_cycle).astype(int) - week,
         "intended_mix": mix / mix.sum(axis=1, keepdims=True), "editing_habit": np.minimum(habit, 1),
         "fan_trust": numbers.trust_start, "fan_trust_set_point": numbers.trust_start,
     }
@@ -124,13 +128,14 @@ def debut_group(industry: Industry, agency: int, who: np.uint64, week: int) -> i
     states = draw_groups(industry, np.array([agency]), identity, week, entering=True)
     avatars = numbers.virtual_debut_share * industry.agencies.ai_share[agency, TOOL_KINDS.index("virtual")]
     start = numbers.newcomer_pieces * numbers.pieces_start
-    states |= {"virtual": dice.bernoulli("virtual", who, week, avatars), "debut_week": week, "cycle_offset": -week - 1,
+    states |= {"virtual": dice.bernoulli("virtual", identity, week, avatars), "debut_week": week, "cycle_offset": -week - 1,
                "pieces": start, "usual_pieces": start, "delivered": start,
                "editing": np.minimum(states["editing_habit"], editing_cap(industry, np.array([agency])))}
     row = int(groups.born(identity, week, **states)[0])
     sizes = distribution("group_size_2020_2025")
     members = int(sizes["members"][dice.pick("members", who, week, sizes["groups"])])
-    debut_idols(industry, np.full(members, row), identity_of("idol", who, week, np.arange(members)), week)
+    each = identity_of("idol", who, week, np.arange(members, dtype=np.uint64))
+    debut_idols(industry, np.full(members, row), each, week)
     industry.agencies.cash[agency] -= members * numbers.debut_debt
     return row
 
