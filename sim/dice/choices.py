@@ -7,6 +7,9 @@ from sim.dice.throws import Draws, Floats, Identities, Word, to_uniform, words_a
 
 _compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 
+FEW = 32
+"""Choices up to which all sums are compared: no branch to guess wrong, so it is quicker than to halve them."""
+
 FINE, NO_WEIGHT, NO_SUM = range(3)
 """What `choose` says of the weights: they serve, one of them is no weight, or their sum cannot be divided."""
 
@@ -38,12 +41,16 @@ def happen(
 
 
 @_compiled
-def _first_above(reached: Floats, target: float, or_at: bool) -> int:
-    """Find the first place where rising sums pass the target, or with `or_at` meet it; how many, if none does."""
+def _first_above(reached: Floats, target: float) -> int:
+    """Find the first place where rising sums pass the target; how many, if none does."""
     first, end = 0, reached.size
+    if end <= FEW:
+        for place in range(end):
+            first += reached[place] <= target
+        return first
     while first < end:
         middle = (first + end) // 2
-        if reached[middle] > target or (or_at and reached[middle] == target):
+        if reached[middle] > target:
             end = middle
         else:
             first = middle + 1
@@ -64,13 +71,14 @@ def choose(weights: Floats, uniform: Floats, largest: float, out: np.ndarray) ->
             weight = weights[row, place]
             if not 0 <= weight <= largest:
                 return NO_WEIGHT
+            if total + weight > total:
+                last[row] = place
             total += weight
             reached[row, place] = total
         if not 0 < total < np.inf:
             return NO_SUM
-        last[row] = _first_above(reached[row], total, True)
     for i in range(uniform.size):
         row = i % rows
         # Only a sum near the smallest float64 can round the target up to it: then the last one that counts.
-        out[i] = min(_first_above(reached[row], uniform[i] * reached[row, -1], False), last[row])
+        out[i] = min(_first_above(reached[row], uniform[i] * reached[row, -1]), last[row])
     return FINE

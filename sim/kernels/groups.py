@@ -144,14 +144,3 @@ def pay_costs(alive, virtual, attention_share, revenue, content, agency, saving,
             + (numbers.other_cost_share + tools[own] + law[own]) * revenue[group]
             + numbers.fixed_cost * alive[group]
         )
-
-
-@compiled
-def split_earnings(revenue, cost, wages, members, part) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What idols get as their ``part`` of what each group leaves over, what each member gets of it, each one's wage."""
-    split, share, wage = np.zeros(members.size), np.zeros(members.size), np.zeros(members.size)
-    for group in range(members.size):
-        if members[group] > 0:
-            split[group] = part * max(0.0, revenue[group] - cost[group])
-        share[group], wage[group] = split[group] / max(members[group], 1), wages[group] / max(members[group], 1)
-    return split, share, wage

@@ -58,14 +58,23 @@ def kept_caps(age, agency, keeps_minors_cap, lawful, caps) -> np.ndarray:
 
 
 @compiled
-def work_week(alive, on_hiatus, age, group, agency, keeps_minors_cap, lawful, asked, caps, hiatus_hours,
-              memory_weeks, desired_hours, hours, usual_hours, delivered, presence) -> None:
-    """Idols work what their group is asked for, up to the cap kept; those on leave hardly at all.
+def work_week(alive, on_hiatus, age, group, agency, virtual, cycle_week, pieces, human_vocal, human_choreography,
+              saving, keeps_minors_cap, lawful, caps, table, desired_hours, hours, usual_hours, creative_share,
+              delivered, presence) -> None:
+    """Idols work what phase and content ask of their group, less what AI saves, up to the cap kept; on leave hardly.
 
-    ``agency`` and ``asked`` (h/week) are columns of the groups. Writes the three columns of hours, and for each group
-    what share of the hours asked its members who are here worked (``delivered``, 0 if none) and what share of its
-    members is here (``presence``, 1 if there are none).
+    ``agency`` to ``human_choreography`` are columns of the groups, ``saving`` to ``lawful`` of the agencies. Writes the
+    three columns of hours and the human share of creative work, and for each group the pieces it could deliver
+    (``delivered``, in proportion to the hours that its members who are here worked of those asked, 0 if nobody is) and
+    what share of its members is here (``presence``, 1 if there are none).
     """
+    numbers = table[0]
+    asked = np.empty(agency.size)
+    for one in range(agency.size):
+        idol_saving = numbers.virtual_idol_saving if virtual[one] else numbers.idol_saving
+        per_piece = numbers.idol_hours_per_piece * (1 - idol_saving * saving[agency[one]])
+        phase = numbers.hours_in_promotion if cycle_week[one] < numbers.busy_weeks else numbers.hours_off_cycle
+        asked[one] = phase + per_piece * pieces[one]
     worked, here, members = np.zeros(asked.size), np.zeros(asked.size), np.zeros(asked.size)
     for idol in range(group.size):
         own = group[idol]
@@ -78,10 +87,11 @@ def work_week(alive, on_hiatus, age, group, agency, keeps_minors_cap, lawful, as
                 here[own] += 1
                 worked[own] += hours[idol] / asked[own]
         if on_hiatus[idol]:
-            hours[idol] = min(hours[idol], hiatus_hours)
-        usual_hours[idol] += (hours[idol] - usual_hours[idol]) / memory_weeks
+            hours[idol] = min(hours[idol], numbers.hiatus_hours)
+        usual_hours[idol] += (hours[idol] - usual_hours[idol]) / numbers.hours_memory_weeks
+        creative_share[idol] = (human_vocal[own] + human_choreography[own]) / 2
     for one in range(asked.size):
-        delivered[one] = worked[one] / here[one] if here[one] > 0 else 0
+        delivered[one] = worked[one] / here[one] * pieces[one] if here[one] > 0 else 0
         presence[one] = here[one] / members[one] if members[one] > 0 else 1
 
 
@@ -162,33 +172,62 @@ def record_idols(group, agency, lawful, ai_share, asking, tracking, weeks, table
 
 
 @compiled
-def count_beyond_caps(alive, on_hiatus, age, group, agency, caps, hours, beyond) -> None:
-    """Counts for each agency, into ``beyond``, the idols at work whose hours lie above what the law allows."""
-    beyond[:] = 0
+def break_rules(alive, on_hiatus, age, desired_hours, hours, group, agency, caps, duty, in_business, lawful,
+                asked_over_cap, over_cap, bound, breaks) -> None:
+    """Counts for each agency the idols at work who are asked for, and who work, more than the law allows.
+
+    With them, and with whether a new ``duty`` is in force, it tells which agencies rules ask something of and which
+    of those break them. ``in_business`` and ``lawful`` are columns of the agencies, like all that is written.
+    """
+    asked_over_cap[:] = 0
+    over_cap[:] = 0
     for idol in range(group.size):
-        over = hours[idol] > legal_cap(age[idol], caps)
-        beyond[agency[group[idol]]] += alive[idol] & (not on_hiatus[idol]) & over
+        own, cap = agency[group[idol]], legal_cap(age[idol], caps)
+        working = alive[idol] & (not on_hiatus[idol])
+        asked_over_cap[own] += working & (desired_hours[idol] > cap)
+        over_cap[own] += working & (hours[idol] > cap)
+    for one in range(lawful.size):
+        bound[one] = in_business[one] & (duty | (asked_over_cap[one] > 0))
+        breaks[one] = in_business[one] & ((over_cap[one] > 0) | (duty & (not lawful[one])))
 
 
 @compiled
-def pay_idols(alive, group, agency, share, wage, floor, weeks_per_year, debt, income, topped_up, repaid) -> None:
+def settle(alive, group, debt, income, agency, active, group_revenue, cost, wages, group_profit, lawful, fines,
+           weeks_per_year, table, revenue, profit, cash) -> None:
     """Each member's share first repays the debt; wages are paid whatever the debt, up to the floor by the agency.
 
-    ``agency``, ``share`` and ``wage`` (million KRW a year) are columns of the groups, ``floor`` of the agencies. Writes
-    debts and incomes, adds to ``topped_up`` (groups,) what lifts members to the floor and to ``repaid`` (agencies,)
-    what was paid back this week.
+    ``agency`` to ``group_profit`` are columns of the groups, the rest of the agencies; million KRW a year, but for
+    debts, fines and cash. Writes debts and incomes, the profit of groups and agencies, and agencies' revenue and cash.
     """
+    numbers = table[0]
+    members, split, topped_up = np.zeros(agency.size), np.zeros(agency.size), np.zeros(agency.size)
+    repaid = np.zeros(lawful.size)
+    for idol in range(group.size):
+        members[group[idol]] += alive[idol]
+    for one in range(agency.size):
+        if members[one] > 0:
+            split[one] = numbers.idol_split * max(0.0, group_revenue[one] - cost[one])
     for idol in range(group.size):
         own, here = group[idol], np.float64(alive[idol])
-        due = share[own] * here
+        shared_by = max(members[own], 1.0)
+        due = split[own] / shared_by * here
         back = min(debt[idol], due / weeks_per_year)
         debt[idol] -= back
         paid = 0.0 if debt[idol] > 0 else due - back * weeks_per_year
-        paid += wage[own] * here
-        lift = max(0.0, floor[agency[own]] - paid) * here
+        paid += wages[own] / shared_by * here
+        lift = max(0.0, numbers.income_floor * lawful[agency[own]] - paid) * here
         income[idol] = paid + lift
         topped_up[own] += lift
         repaid[agency[own]] += back
+    revenue[:] = 0
+    profit[:] = 0
+    for one in range(agency.size):
+        group_profit[one] = (group_revenue[one] - cost[one] - split[one] - topped_up[one]) * active[one]
+        revenue[agency[one]] += group_revenue[one]
+        profit[agency[one]] += group_profit[one]
+    for one in range(lawful.size):
+        profit[one] -= fines[one] * weeks_per_year
+        cash[one] += profit[one] / weeks_per_year + repaid[one]
 
 
 @compiled

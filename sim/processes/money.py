@@ -9,12 +9,12 @@ import numpy as np
 
 from sim.agents.idol import ADULT_AGE
 from sim.kernels.agencies import pay_for_tools
-from sim.kernels.groups import pay_costs, relative_pieces, split_earnings
-from sim.kernels.idols import pay_idols
+from sim.kernels.groups import pay_costs, relative_pieces
+from sim.kernels.idols import settle
 from sim.params import WEEKS_PER_YEAR
 from sim.processes import beauty
 from sim.processes.decisions import COMPOSITION
-from sim.processes.rosters import count_by, mean, sum_by
+from sim.processes.rosters import mean, sum_by
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -93,16 +93,9 @@ def agencies_settle_with_idols(industry: Industry) -> None:
     less the fines that came due this week; debts laid out and repaid are financing, so they only move cash.
     """
     numbers, groups, agencies, idols = industry.numbers, industry.groups, industry.agencies, industry.idols
-    members = count_by(idols.group, idols.alive, groups.size)
-    split, share, wage = split_earnings(groups.revenue, groups.cost, groups.wages, members, numbers.idol_split)
-    topped_up, repaid = np.zeros(groups.size), np.zeros(agencies.size)
-    pay_idols(idols.alive, idols.group, groups.agency, share, wage,
-              numbers.income_floor * agencies.lawful, WEEKS_PER_YEAR, idols.debt, idols.income, topped_up, repaid)
-    groups.profit = groups.revenue - groups.cost - split - topped_up
-    groups.profit *= groups.alive
-    agencies.revenue = sum_by(groups.agency, groups.revenue, agencies.size)
-    agencies.profit = sum_by(groups.agency, groups.profit, agencies.size) - agencies.fines * WEEKS_PER_YEAR
-    agencies.cash += agencies.profit / WEEKS_PER_YEAR + repaid
+    settle(idols.alive, idols.group, idols.debt, idols.income, groups.agency, groups.alive, groups.revenue,
+           groups.cost, groups.wages, groups.profit, agencies.lawful, agencies.fines, WEEKS_PER_YEAR, numbers.table,
+           agencies.revenue, agencies.profit, agencies.cash)
     agencies.fines = 0
 
 

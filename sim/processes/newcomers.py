@@ -128,8 +128,8 @@ def debut_group(industry: Industry, agency: int, who: np.uint64, week: int) -> i
     states = draw_groups(industry, np.array([agency]), identity, week, entering=True)
     avatars = numbers.virtual_debut_share * industry.agencies.ai_share[agency, TOOL_KINDS.index("virtual")]
     start = numbers.newcomer_pieces * numbers.pieces_start
-    states |= {"virtual": dice.bernoulli("virtual", identity, week, avatars), "debut_week": week, "cycle_offset": -week - 1,
-               "pieces": start, "usual_pieces": start, "delivered": start,
+    states |= {"virtual": dice.bernoulli("virtual", identity, week, avatars), "debut_week": week,
+               "cycle_offset": -week - 1, "pieces": start, "usual_pieces": start, "delivered": start,
                "editing": np.minimum(states["editing_habit"], editing_cap(industry, np.array([agency])))}
     row = int(groups.born(identity, week, **states)[0])
     sizes = distribution("group_size_2020_2025")

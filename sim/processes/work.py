@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.idol import ADULT_AGE, YOUNGER_MINOR_AGE
-from sim.kernels.idols import Caps, count_beyond_caps, fear_for_jobs, kept_caps, legal_caps, work_week
+from sim.kernels.idols import Caps, break_rules, fear_for_jobs, kept_caps, legal_caps, work_week
 from sim.processes.decisions import VIDEO, VIRTUAL, VOICE
 from sim.processes.rosters import agency_of_idols, mean, rows_where, standard_popularity
 from sim.processes.rules import new_duty_in_force
@@ -27,29 +27,19 @@ def idols_work_hours(industry: Industry) -> None:
     What a cap cuts off is not delivered: pieces delivered follow the hours that were possible.
     """
     numbers, idols, groups, agencies = industry.numbers, industry.idols, industry.groups, industry.agencies
-    busy = cycle_week(industry) < numbers.busy_weeks
-    idol_saving = np.where(groups.virtual, numbers.virtual_idol_saving, numbers.idol_saving)
-    per_piece = numbers.idol_hours_per_piece * (1 - idol_saving * agencies.saving[groups.agency])
-    asked = np.where(busy, numbers.hours_in_promotion, numbers.hours_off_cycle) + per_piece * groups.pieces
-    work_week(idols.alive, idols.on_hiatus, idols.age, idols.group, groups.agency, agencies.keeps_minors_cap,
-              agencies.lawful, asked, caps_in_force(industry), float(numbers.hiatus_hours),
-              float(numbers.hours_memory_weeks), idols.desired_hours, idols.hours, idols.usual_hours, groups.delivered,
-              groups.presence)
-    groups.delivered *= groups.pieces
-    idols.creative_share = ((groups.human_vocal + groups.human_choreography) / 2)[idols.group]
+    work_week(idols.alive, idols.on_hiatus, idols.age, idols.group, groups.agency, groups.virtual,
+              cycle_week(industry), groups.pieces, groups.human_vocal, groups.human_choreography, agencies.saving,
+              agencies.keeps_minors_cap, agencies.lawful, caps_in_force(industry), numbers.table, idols.desired_hours,
+              idols.hours, idols.usual_hours, idols.creative_share, groups.delivered, groups.presence)
 
 
 def agencies_break_rules(industry: Industry) -> None:
     """Agencies that caps or new duties ask something of keep them or break them, and it can be counted."""
     idols, agencies = industry.idols, industry.agencies
-    caps = caps_in_force(industry)
-    for hours, beyond in ((idols.desired_hours, agencies.idols_asked_over_cap),
-                          (idols.hours, agencies.idols_over_cap)):
-        count_beyond_caps(idols.alive, idols.on_hiatus, idols.age, idols.group, industry.groups.agency, caps, hours,
-                          beyond)
-    duty = new_duty_in_force(industry)
-    agencies.bound_by_rules = agencies.alive & (duty | (agencies.idols_asked_over_cap > 0))
-    agencies.breaks_rules = agencies.alive & ((agencies.idols_over_cap > 0) | (duty & ~agencies.lawful))
+    break_rules(idols.alive, idols.on_hiatus, idols.age, idols.desired_hours, idols.hours, idols.group,
+                industry.groups.agency, caps_in_force(industry), new_duty_in_force(industry), agencies.alive,
+                agencies.lawful, agencies.idols_asked_over_cap, agencies.idols_over_cap, agencies.bound_by_rules,
+                agencies.breaks_rules)
 
 
 def hours_cap(industry: Industry) -> np.ndarray:
