@@ -172,7 +172,7 @@ class Industry(Census):
 
     def adoption_share(self) -> float:
         """Share of agencies that use any AI tool."""
-        return self.agencies.mean_of(any_of_each(self.agencies.adopted))
+        return self.agencies.share_of(any_of_each(self.agencies.adopted))
 
     def mean_trust(self) -> float:
         """Expected trust of the audience, weighed by attention."""

@@ -112,6 +112,10 @@ class Population[A: Actor](RowSet[A]):
         living = values[self.rows]
         return float(living.sum() / living.size)
 
+    def share_of(self, which: NDArray[np.bool_]) -> float:
+        """Share of the living for whom something holds, given as a mask; 0 where nobody lives."""
+        return np.count_nonzero(which & self.alive) / max(self._living, 1)
+
     def states(self) -> dict[str, State]:
         """The declared states by name, with their meaning and unit."""
         return dict(self._states)

@@ -95,10 +95,10 @@ def edit_for_reward(industry: Industry) -> np.ndarray:
     """Editing level aimed at: it rises as image tools make it cheap and as it seems to pay, falls under labels."""
     numbers, groups, agencies = industry.numbers, industry.groups, industry.agencies
     image = 0
-    cost = 1 - numbers.editing_cost_fall * agencies.ai_share[groups.agency, image]
-    reward = agencies.editing_reward[groups.agency]
-    retreat = 1 - numbers.label_editing_retreat * numbers.image_label * agencies.lawful[groups.agency]
-    return groups.editing_habit * cost**-numbers.editing_elasticity * reward * retreat
+    cheaper = (1 - numbers.editing_cost_fall * agencies.ai_share[:, image]) ** -numbers.editing_elasticity
+    retreat = 1 - numbers.label_editing_retreat * numbers.image_label * agencies.lawful
+    of_agency = groups.agency
+    return groups.editing_habit * cheaper[of_agency] * agencies.editing_reward[of_agency] * retreat[of_agency]
 
 
 @strategy("editing", "steady")

@@ -14,13 +14,15 @@ from sim.kernels.blocks import compiled
 
 
 @compiled
-def pay_for_tools(revenue, ai_share, tool, price, composition, table, income) -> np.ndarray:
+def pay_for_tools(revenue_of_groups, agency_of_groups, ai_share, tool, price, composition, table, income) -> np.ndarray:
     """Vendors earn, into ``income`` (tools,), by what their users let AI do; returns what each agency spends.
 
     Users also carry what a licence pool takes of the tools for ``composition``.
     """
     numbers = table[0]
-    spent = np.zeros(revenue.size)
+    revenue, spent = np.zeros(len(ai_share)), np.zeros(len(ai_share))
+    for group in range(agency_of_groups.size):
+        revenue[agency_of_groups[group]] += revenue_of_groups[group]
     income[:] = 0
     for agency in range(revenue.size):
         music = numbers.tool_income_share * numbers.recorded_music_share * revenue[agency]
@@ -31,6 +33,19 @@ def pay_for_tools(revenue, ai_share, tool, price, composition, table, income) ->
             if kind == composition:
                 spent[agency] += numbers.licence_pool * paid
     return spent
+
+
+# ---- rosters ----
+
+
+@compiled
+def count_rosters(agency, active, groups, idle_weeks) -> None:
+    """Counts the active groups of each agency, and the weeks in a row without one; the first two are of the groups."""
+    groups[:] = 0
+    for group in range(agency.size):
+        groups[agency[group]] += active[group]
+    for one in range(groups.size):
+        idle_weeks[one] = idle_weeks[one] + 1 if groups[one] == 0 else 0
 
 
 # ---- tools ----
@@ -78,10 +93,11 @@ def hand_over(adopted, tool, capability, weeks_of_use, lawful, consenting, allow
 
 
 @compiled
-def leave_to_people(ai_share, agency, kind, human) -> None:
-    """What of a task is left to people in each group."""
-    for group in range(agency.size):
-        human[group] = 1 - ai_share[agency[group], kind]
+def leave_to_people(ai_share, agency, kinds, human) -> None:
+    """What is left to people in each group, of each of these kinds of task into the column of ``human`` beside it."""
+    for kind, left in zip(kinds, human):
+        for group in range(agency.size):
+            left[group] = 1 - ai_share[agency[group], kind]
 
 
 # ---- records ----

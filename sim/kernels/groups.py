@@ -54,6 +54,18 @@ def ending_hazards(debut_week, alive, protection, usual_protection, by_year, wee
 
 
 @compiled
+def set_content(pieces, usual_pieces, target, usual_target, attention_share, alive, speed, pull, cap) -> None:
+    """Each group's pieces a week move towards what is aimed at, and what it would make without AI by the same habits.
+
+    The latter times the ``cap`` are the most that it may make.
+    """
+    move_content(pieces, target, attention_share, alive, speed, pull)
+    move_content(usual_pieces, usual_target, attention_share, alive, speed, pull)
+    for group in range(alive.size):
+        pieces[group] = min(pieces[group], cap * usual_pieces[group])
+
+
+@compiled
 def move_content(pieces, target, attention_share, alive, speed, pull) -> None:
     """Each group's pieces a week move with a weekly ``speed`` towards its target, with a ``pull`` towards its peers.
 
@@ -123,14 +135,20 @@ def move_popularity(home, fan_trust, burnt_out, chance, churn, table, popularity
 
 
 @compiled
-def pay_costs(alive, virtual, attention_share, revenue, content, agency, saving, lawful, law, tools, staff_budget,
-              table, wages, cost) -> None:
+def pay_costs(alive, virtual, attention_share, revenue, pieces, usual_pieces, agency, saving, lawful, law, tools,
+              staff_budget, table, wages, cost, compliance_cost) -> None:
     """Groups cost staff, idols' time where it has a price, tools, what the law costs, fixed and other costs.
 
-    ``content``: pieces against those without AI; ``law`` and ``tools``: what they cost each agency as a share of its
-    revenue; ``staff_budget`` of all groups without AI, million KRW a year.
+    ``law``: what it costs each agency as a share of its revenue; ``tools``: what each spends on them, and
+    ``staff_budget`` of all groups without AI, million KRW a year. Also writes what the law costs each agency.
     """
-    numbers = table[0]
+    numbers, content = table[0], relative_pieces(pieces, usual_pieces, alive)
+    earned, spent = np.zeros(law.size), np.empty(law.size)
+    for group in range(alive.size):
+        earned[agency[group]] += revenue[group]
+    for one in range(law.size):
+        spent[one] = tools[one] / max(earned[one], TINY)
+        compliance_cost[one] = law[one] * earned[one]
     for group in range(alive.size):
         own = agency[group]
         staff = staff_budget * attention_share[group]
@@ -141,6 +159,6 @@ def pay_costs(alive, virtual, attention_share, revenue, content, agency, saving,
         cost[group] = (
             staff * content[group] * (1 - numbers.staff_saving * saving[own])
             + wages[group]
-            + (numbers.other_cost_share + tools[own] + law[own]) * revenue[group]
+            + (numbers.other_cost_share + spent[own] + law[own]) * revenue[group]
             + numbers.fixed_cost * alive[group]
         )

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.agents.fan import NO_GROUP
 from sim.dice import identity_of
+from sim.kernels.agencies import count_rosters
 from sim.params import WEEKS_PER_YEAR
 from sim.processes.attention import move_fans
 from sim.processes.newcomers import debut_agency, debut_group, debut_idols
@@ -97,8 +98,7 @@ def agencies_debut_groups(industry: Industry) -> None:
 def agencies_close(industry: Industry) -> None:
     """An agency that has had no group for half a year closes."""
     agencies, groups = industry.agencies, industry.groups
-    agencies.groups = count_by(groups.agency, groups.alive, agencies.size)
-    agencies.idle_weeks = np.where(agencies.groups == 0, agencies.idle_weeks + 1, 0)
+    count_rosters(groups.agency, groups.alive, agencies.groups, agencies.idle_weeks)
     rows = rows_where(agencies.alive & (agencies.idle_weeks >= industry.numbers.agency_patience))
     rows = rows[: max(0, len(agencies) - 1)]
     for row in rows:

@@ -23,6 +23,9 @@ OWN, MAINSTREAM = CULTURES.index("korean"), CULTURES.index("western")
 UNDER_REPRESENTED = np.array([name not in ("korean", "western") for name in CULTURES])
 """Which cultures corpora under-represent; the index of uncredited borrowing weighs only these."""
 
+EVENLY = UNDER_REPRESENTED / UNDER_REPRESENTED.sum()
+"""The same share for each of them."""
+
 SMALLEST_SHARE = float(np.finfo(np.float32).eps)
 """A culture that a corpus does not hold at all counts as a ten-millionth of it, so that logarithms stay finite."""
 
@@ -128,13 +131,13 @@ def pools_pay_cultures(industry: Industry) -> None:
     numbers, cultures, tools = industry.numbers, industry.cultures, industry.tools
     composing = tools.kind == COMPOSITION
     pool = numbers.licence_pool * tools.income[composing].sum()
-    corpus = tools.corpus[composing].mean(axis=0)
+    corpus = tools.corpus[composing].sum(axis=0) / np.count_nonzero(composing)
     used = cultures.attributed.sum()
     attributed = cultures.attributed / used if used > 0 else corpus
     recall = numbers.attribution_recall
     shares = (
         corpus,
         recall * attributed + (1 - recall) * corpus,
-        UNDER_REPRESENTED / UNDER_REPRESENTED.sum(),
+        EVENLY,
     )[numbers.payout_rule]
     cultures.paid = pool * shares * numbers.licence_coverage

@@ -43,8 +43,12 @@ NEEDED_BITS = np.array([0, 0, PAYS, GIVES_BIOMETRICS], dtype=np.uint8)
 """Account bit without which a fan leaves no records of a sensitivity class."""
 
 
-def weekly_keep(industry: Industry, lawful: float) -> np.ndarray:
-    """Share of the records of each class kept for another week, shape (4,).
+NONE_AND_ALL = np.array([[0.0], [1.0]])
+"""Shares of records for which a limit is kept: by a holder that does not keep it, and by one that does."""
+
+
+def weekly_keep(industry: Industry, lawful: float | np.ndarray) -> np.ndarray:
+    """Share of the records of each class kept for another week, shape (4,), or (n, 4) for shares of shape (n, 1).
 
     The retention limit shortens it where it is kept: for the share ``lawful`` of the records.
     """
@@ -73,7 +77,7 @@ def holders_collect_records(industry: Industry) -> None:
     """Holders collect what consent, minimisation and their tools' appetite make of it, and delete what is too old."""
     numbers, agencies, services = industry.numbers, industry.agencies, industry.services
     refill_heads(industry)
-    kept_freely, kept_lawfully = (float(weekly_keep(industry, lawful)[CONTACT]) for lawful in (0, 1))
+    kept_freely, kept_lawfully = weekly_keep(industry, NONE_AND_ALL)[:, CONTACT].tolist()
     inflow = float(1 - np.exp(-1 / numbers.retention_weeks[CONTACT]))
     inflow *= consent_share(industry) / industry.baseline.consent
     for holders, hunger in zip((agencies, services), hunger_for_records(industry), strict=True):
@@ -147,7 +151,7 @@ def holders_reckon_hazard(industry: Industry) -> None:
     agencies, services = industry.agencies, industry.services
     using = using_ai(industry)
     # Shared services use and govern AI as far as the average agency does.
-    shared_use, shared_law = (agencies.mean_of(which) for which in (using, agencies.lawful))
+    shared_use, shared_law = agencies.share_of(using), agencies.share_of(agencies.lawful)
     of_agencies = agencies, using.astype(float), agencies.lawful.astype(float)
     of_services = services, np.full(services.size, shared_use), np.full(services.size, shared_law)
     for holders, uses_ai, lawful in (of_agencies, of_services):

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.kernels.agencies import appeal_of_tools, hand_over, leave_to_people, note_users, set_security
-from sim.kernels.groups import move_content
+from sim.kernels.groups import set_content
 from sim.params import TOOL_KINDS
 from sim.processes.rosters import rows_where, using_ai
 
 if TYPE_CHECKING:
     from sim.industry import Industry
 
-IMAGE, COMPOSITION, VOICE, VIDEO, VIRTUAL, ANALYTICS = range(len(TOOL_KINDS))
+IMAGE, COMPOSITION, VOICE, VIDEO, VIRTUAL, ANALYTICS = EACH_KIND = range(len(TOOL_KINDS))
+CREATIVE = np.isin(EACH_KIND, (IMAGE, COMPOSITION, VOICE, VIDEO))
+OF_A_LIKENESS = np.isin(EACH_KIND, (VOICE, VIRTUAL))
+"""Which kinds do creative work, and which take an idol's likeness, shape (kinds,)."""
 
 
 def agencies_adopt_tools(industry: Industry) -> None:
@@ -68,15 +71,13 @@ def agencies_hand_over_tasks(industry: Industry) -> None:
     """
     numbers, agencies, groups = industry.numbers, industry.agencies, industry.groups
     # Where an idol's likeness needs consent, voices and avatars are made of those who consent only.
-    consenting = np.ones(len(TOOL_KINDS))
-    consenting[[VOICE, VIRTUAL]] = 1 - numbers.likeness_consent * (1 - numbers.idol_consent_share)
+    consenting = np.where(OF_A_LIKENESS, 1 - numbers.likeness_consent * (1 - numbers.idol_consent_share), 1.0)
     hand_over(agencies.adopted, agencies.tool, industry.tools.capability, agencies.weeks_of_use, agencies.lawful,
               consenting, allowed_ai_share(industry), np.maximum(numbers.capability_ceiling, float_info.min),
               numbers.task_weight / numbers.task_weight.sum(), numbers.learning_weeks, agencies.ai_share,
               agencies.saving)
-    for kind, human in ((COMPOSITION, groups.human_song), (VOICE, groups.human_vocal),
-                        (VIDEO, groups.human_choreography), (IMAGE, groups.human_image)):
-        leave_to_people(agencies.ai_share, groups.agency, kind, human)
+    leave_to_people(agencies.ai_share, groups.agency, (COMPOSITION, VOICE, VIDEO, IMAGE),
+                    (groups.human_song, groups.human_vocal, groups.human_choreography, groups.human_image))
 
 
 def allowed_ai_share(industry: Industry) -> np.ndarray:
@@ -85,8 +86,7 @@ def allowed_ai_share(industry: Industry) -> np.ndarray:
     A minimum human share binds creative tasks, a music rule songs.
     """
     numbers = industry.numbers
-    allowed = np.ones(len(TOOL_KINDS))
-    allowed[[IMAGE, COMPOSITION, VOICE, VIDEO]] = 1 - numbers.minimum_human_share
+    allowed = np.where(CREATIVE, 1 - numbers.minimum_human_share, 1.0)
     allowed[COMPOSITION] = min(allowed[COMPOSITION], numbers.ai_share_limit)
     return allowed
 
@@ -98,10 +98,9 @@ def agencies_set_content(industry: Industry) -> None:
     """
     numbers, groups = industry.numbers, industry.groups
     speed, pull = 1 / numbers.content_adjustment_weeks, numbers.content_peer_pull
-    targets = industry.strategy("content").astype(float), industry.pieces_without_ai()
-    for pieces, target in zip((groups.pieces, groups.usual_pieces), targets, strict=True):
-        move_content(pieces, target, groups.attention_share, groups.alive, speed, pull)
-    groups.pieces = np.minimum(groups.pieces, numbers.content_cap * groups.usual_pieces)
+    set_content(groups.pieces, groups.usual_pieces, industry.strategy("content").astype(float),
+                industry.pieces_without_ai(), groups.attention_share, groups.alive, speed, pull,
+                float(numbers.content_cap))
 
 
 def agencies_set_editing(industry: Industry) -> None:

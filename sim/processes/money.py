@@ -14,7 +14,7 @@ from sim.kernels.idols import settle
 from sim.params import WEEKS_PER_YEAR
 from sim.processes import beauty
 from sim.processes.decisions import COMPOSITION
-from sim.processes.rosters import mean, sum_by
+from sim.processes.rosters import mean
 
 if TYPE_CHECKING:
     from sim.industry import Industry
@@ -26,14 +26,14 @@ def groups_earn_revenue(industry: Industry) -> None:
     Million KRW a year at this week's rate. Records earn a little, and so does every active fan.
     """
     numbers, groups, agencies = industry.numbers, industry.groups, industry.agencies
-    output = against_no_ai(industry, groups.delivered)
+    output = relative_pieces(groups.delivered, groups.usual_pieces, groups.alive)
     earned = numbers.revenue_from_attention
     earned = earned + (1 - earned) * output**numbers.output_elasticity
-    records = np.maximum(agencies.records_per_head, float_info.min)[groups.agency]
+    records = np.maximum(agencies.records_per_head, float_info.min) ** numbers.records_elasticity
     fandom = industry.active_share() / (1 - numbers.vacant_seat_share) * hours_left(industry)
     engaged = 1 - numbers.feed_engagement * (1 - beauty.feed_gain(industry) / numbers.feed_gain)
     base = numbers.industry_revenue * industry.scale * groups.attention_share
-    groups.revenue = base * earned * records**numbers.records_elasticity * fandom * engaged
+    groups.revenue = base * earned * records[groups.agency] * fandom * engaged
 
 
 def hours_left(industry: Industry) -> float:
@@ -46,29 +46,20 @@ def hours_left(industry: Industry) -> float:
     return float(1 - lost / fans.hours[fans.alive].sum(dtype=np.float64))
 
 
-def against_no_ai(industry: Industry, pieces: np.ndarray) -> np.ndarray:
-    """Pieces a week over those that the group would make without AI; 0 for groups that ended."""
-    return relative_pieces(pieces, industry.groups.usual_pieces, industry.groups.alive)
-
-
 def vendors_earn_income(industry: Industry) -> None:
     """Tool vendors earn by what their users let AI do; users also carry what a licence pool takes."""
     numbers, groups, agencies, tools = industry.numbers, industry.groups, industry.agencies, industry.tools
-    revenue = sum_by(groups.agency, groups.revenue, agencies.size)
-    industry.tool_spending = pay_for_tools(revenue, agencies.ai_share, agencies.tool, tools.price, COMPOSITION,
-                                           numbers.table, tools.income)
+    industry.tool_spending = pay_for_tools(groups.revenue, groups.agency, agencies.ai_share, agencies.tool, tools.price,
+                                           COMPOSITION, numbers.table, tools.income)
 
 
 def agencies_pay_costs(industry: Industry) -> None:
     """Agencies pay staff, idol time where it has a price, fixed and other costs, tools and what the law costs."""
     numbers, groups, agencies = industry.numbers, industry.groups, industry.agencies
     staff_budget = numbers.staff_cost_share * numbers.industry_revenue * industry.scale
-    earned = sum_by(groups.agency, groups.revenue, agencies.size)
-    tools, law = industry.tool_spending / np.maximum(earned, float_info.min), compliance_share(industry)
-    pay_costs(groups.alive, groups.virtual, groups.attention_share, groups.revenue,
-              against_no_ai(industry, groups.pieces), groups.agency, agencies.saving, agencies.lawful, law, tools,
-              staff_budget, numbers.table, groups.wages, groups.cost)
-    agencies.compliance_cost = law * earned
+    pay_costs(groups.alive, groups.virtual, groups.attention_share, groups.revenue, groups.pieces, groups.usual_pieces,
+              groups.agency, agencies.saving, agencies.lawful, compliance_share(industry), industry.tool_spending,
+              staff_budget, numbers.table, groups.wages, groups.cost, agencies.compliance_cost)
 
 
 def compliance_share(industry: Industry) -> np.ndarray:

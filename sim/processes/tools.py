@@ -64,4 +64,5 @@ def provenance_share(industry: Industry) -> float:
     kind = TOOL_KINDS.index("composition")
     used = agencies.ai_share[:, kind] * agencies.alive
     marked = industry.tools.provenance[agencies.tool[:, kind]] * agencies.lawful
-    return float((used * marked).sum() / used.sum()) if used.sum() > 0 else 0
+    whole = used.sum()
+    return float((used * marked).sum() / whole) if whole > 0 else 0
