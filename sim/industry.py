@@ -163,8 +163,8 @@ class Industry(Census):
         """
         numbers = self.numbers
         factor = (self.groups.attention_share * len(self.groups)) ** numbers.content_popularity
-        ranked = factor > 0
-        return numbers.pieces_start * factor / (factor[ranked].sum() / np.count_nonzero(ranked))
+        ranked = factor[factor > 0]
+        return numbers.pieces_start * factor / (ranked.sum() / ranked.size)
 
     def active_share(self) -> float:
         """Share of seats in the fandom that are taken."""

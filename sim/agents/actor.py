@@ -79,7 +79,9 @@ class State:
         another.
         """
         # A column of the same kind and one number for all are by far the most common cases: without the detours.
-        if type(values) is np.ndarray and values.dtype is self.dtype and values.shape == shape:
+        if type(values) is np.ndarray and values.shape == shape and (
+            values.dtype is self.dtype or values.dtype.kind == self.dtype.kind == "f"
+        ):
             return values
         if type(values) in (float, int) and self.dtype.kind == "f":
             return values

@@ -95,9 +95,9 @@ def hand_over(adopted, tool, capability, weeks_of_use, lawful, consenting, allow
 @compiled
 def leave_to_people(ai_share, agency, kinds, human) -> None:
     """What is left to people in each group, of each of these kinds of task into the column of ``human`` beside it."""
-    for kind, left in zip(kinds, human):
+    for place in range(len(kinds)):
         for group in range(agency.size):
-            left[group] = 1 - ai_share[agency[group], kind]
+            human[place][group] = 1 - ai_share[agency[group], kinds[place]]
 
 
 # ---- records ----

@@ -46,11 +46,6 @@ def literacy_left(industry: Industry) -> float:
     return float(numbers.media_literacy * 2 ** (-since / numbers.literacy_half_life))
 
 
-def labelled_share(industry: Industry) -> float:
-    """Share of the images attended to that carry a label: the law's share, from agencies that keep it."""
-    return industry.numbers.image_label * lawful_attention(industry)
-
-
 def fans_compare_themselves(industry: Industry, week: int | None = None) -> None:
     """Fans compare themselves with what the feed shows; the effect stands while exposure stands, and never adds up."""
     fans = industry.fans
@@ -74,12 +69,12 @@ def feed_in_force(industry: Industry) -> Feed:
 
 def comparing_in_force(industry: Industry) -> Comparing:
     """What decides this week what comparing does to fans; labels and lessons are as strong as they reach."""
-    numbers, baseline = industry.numbers, industry.baseline
+    numbers, baseline, lawful = industry.numbers, industry.baseline, lawful_attention(industry)
     return in_float32(Comparing(
-        feed_kept=1 - numbers.diverse_image_quota * lawful_attention(industry),
+        feed_kept=1 - numbers.diverse_image_quota * lawful,
         exposure_mean=baseline.exposure_mean, exposure_sd=baseline.exposure_sd,
         exposure_limit=numbers.exposure_limit,
-        label=labelled_share(industry), label_mean=numbers.label_mean_effect, label_backfire=numbers.label_backfire,
+        label=numbers.image_label * lawful, label_mean=numbers.label_mean_effect, label_backfire=numbers.label_backfire,
         school_age=numbers.young_until, literacy_set_point=numbers.literacy_set_point * literacy_left(industry),
         literacy_susceptibility=1 - (1 - numbers.literacy_susceptibility) * numbers.media_literacy,
         persistence=numbers.weekly_persistence, standing=numbers.standing_effect, drift=numbers.set_point_drift,

@@ -15,10 +15,11 @@ from sim.processes.rosters import rows_where, using_ai
 if TYPE_CHECKING:
     from sim.industry import Industry
 
-IMAGE, COMPOSITION, VOICE, VIDEO, VIRTUAL, ANALYTICS = EACH_KIND = range(len(TOOL_KINDS))
+IMAGE, COMPOSITION, VOICE, VIDEO, VIRTUAL, ANALYTICS = range(len(TOOL_KINDS))
+EACH_KIND = np.arange(len(TOOL_KINDS), dtype=np.uint32)
 CREATIVE = np.isin(EACH_KIND, (IMAGE, COMPOSITION, VOICE, VIDEO))
 OF_A_LIKENESS = np.isin(EACH_KIND, (VOICE, VIRTUAL))
-"""Which kinds do creative work, and which take an idol's likeness, shape (kinds,)."""
+"""The kinds, which of them do creative work, and which take an idol's likeness, shape (kinds,) each."""
 
 
 def agencies_adopt_tools(industry: Industry) -> None:
@@ -37,8 +38,7 @@ def agencies_adopt_tools(industry: Industry) -> None:
     rows = rows_where(adding)
     rows = rows[~agencies.adopted[rows].all(axis=1)]
     if rows.size:
-        kind = np.arange(len(TOOL_KINDS), dtype=np.uint32)
-        throws = dice.uniform("which further kind", who[rows, None], week, draw=kind)
+        throws = dice.uniform("which further kind", who[rows, None], week, draw=EACH_KIND)
         chance = np.maximum(industry.numbers.first_kind_chance, float_info.min)
         keen = np.where(agencies.adopted[rows], np.inf, -np.log(throws) / chance)
         agencies.adopted[rows, keen.argmin(axis=1)] = True
@@ -47,7 +47,7 @@ def agencies_adopt_tools(industry: Industry) -> None:
 def first_kinds(industry: Industry, who: np.ndarray, week: int) -> np.ndarray:
     """The kinds of tool that an adopter begins with, at least one; shape (adopters, kinds) of bool."""
     chance = industry.numbers.first_kind_chance
-    throws = industry.dice.uniform("first kinds", who[:, None], week, draw=np.arange(chance.size, dtype=np.uint32))
+    throws = industry.dice.uniform("first kinds", who[:, None], week, draw=EACH_KIND)
     kinds = throws < chance
     likeliest = (throws / np.maximum(chance, float_info.min)).argmin(axis=1)
     kinds[np.arange(len(who)), likeliest] = True
@@ -57,9 +57,8 @@ def first_kinds(industry: Industry, who: np.ndarray, week: int) -> np.ndarray:
 def agencies_choose_tools(industry: Industry) -> None:
     """For each kind an agency's standing taste picks a vendor; more capable tools are picked more often."""
     numbers, agencies, tools = industry.numbers, industry.agencies, industry.tools
-    kind = np.arange(len(TOOL_KINDS), dtype=np.uint32)
-    appeal = appeal_of_tools(tools.kind, tools.capability, kind.size, numbers.vendor_choice)
-    agencies.tool = industry.dice.pick("tool taste", agencies.identity[:, None], 0, appeal, draw=kind)
+    appeal = appeal_of_tools(tools.kind, tools.capability, len(TOOL_KINDS), numbers.vendor_choice)
+    agencies.tool = industry.dice.pick("tool taste", agencies.identity[:, None], 0, appeal, draw=EACH_KIND)
     note_users(agencies.tool, agencies.adopted, agencies.alive, tools.leak_risk, ANALYTICS, tools.users,
                agencies.leak_risk)
 

@@ -72,11 +72,10 @@ def draw_fans(industry: Industry, seats: Array, week: int, main_group: Array | N
 
 def draw_accounts(industry: Industry, who: Array, week: int) -> Array:
     """Where fans are registered and which sensitive records they leave, as bits."""
-    numbers, dice = industry.numbers, industry.dice
-    chances = [*numbers.service_registration, numbers.agency_registration, numbers.payment_record_share,
-               numbers.biometric_record_share]
-    held = dice.bernoulli("accounts", who[:, None], week, chances, draw=EACH_ACCOUNT)
-    return held @ ACCOUNT_BITS
+    numbers = industry.numbers
+    chances = (*numbers.service_registration.tolist(), numbers.agency_registration, numbers.payment_record_share,
+               numbers.biometric_record_share)
+    return (industry.dice.uniform("accounts", who[:, None], week, draw=EACH_ACCOUNT) < chances) @ ACCOUNT_BITS
 
 
 def debut_idols(industry: Industry, group: Array, who: Array, week: int) -> Array:
