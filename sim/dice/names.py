@@ -113,8 +113,8 @@ def _one_week(week: int) -> Identities:
 
 def in_a_row(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Lay all elements out in a row, for compiled code."""
-    whole = values if values.flags.c_contiguous else np.ascontiguousarray(values)
-    return whole if whole.ndim == 1 else whole.reshape(-1)
+    gapless = values if values.flags.c_contiguous else np.ascontiguousarray(values)
+    return gapless if gapless.ndim == 1 else gapless.reshape(-1)
 
 
 def shape_of(*parts: npt.NDArray[Any]) -> tuple[int, ...]:
