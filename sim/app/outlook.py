@@ -17,7 +17,7 @@ FULL_FANS = 1_000_000
 """More fan agents than this are not lived through in the background: it would take an hour."""
 REPLICATES = 6
 LEAST_PAIRS = 3  # of worlds of other luck, before they are shown as a band and a verdict rests on them
-NEARLY_WHOLE = 0.8  # share of the weeks
+NEARLY_WHOLE = 0.6  # share of the weeks
 SHELVED = 24  # lives that are kept, of all visitors together
 
 
@@ -79,6 +79,8 @@ class Outlook:
     full: Pair | None = None
     choice: Choice | None = None
     now: int = 0
+    in_detail: bool = True
+    """Whether it is drawn with every point and what a pointer is told; that comes a moment after the curves."""
     _errands: dict[str, Errand] = field(default_factory=dict)
     _expected: str = ""
     """The name of the world that is lived only because the visitor seems about to ask for it."""
@@ -99,6 +101,7 @@ class Outlook:
         ]
         whole = fans < choice.scenario.fans <= FULL_FANS
         self.full = self._pair(choice, choice.scenario.fans, choice.scenario.seed, LATER, asked) if whole else None
+        self.in_detail = not self.growing
         for key, errand in asked.items():
             if key not in self._errands:
                 errand.drop()
@@ -176,7 +179,7 @@ class Outlook:
         coarse, full = self.coarse, self.full
         shown = [life.stamp for pair in (coarse,) if pair for life in (pair.mine, pair.present)]
         reached = (full.weeks // 52, full.done) if full else ()
-        return (*shown, len(self.pairs_of_the_band), reached, self.failure)
+        return (*shown, len(self.pairs_of_the_band), reached, self.failure, self.in_detail)
 
     @property
     def growing(self) -> bool:
@@ -190,13 +193,13 @@ class Outlook:
 
     @property
     def nearly_whole(self) -> bool:
-        """Whether so little is missing from the coarse pair that it is there before another drawing of it would be."""
+        """Whether so little is missing from the coarse pair that another drawing of it would only delay its end."""
         return self.coarse is not None and self.coarse.weeks > NEARLY_WHOLE * self.coarse.mine.scenario.weeks
 
     @property
     def settled(self) -> bool:
         """Whether nothing more will come."""
-        return all(life.done or life.failure for life in self.lives)
+        return self.in_detail and all(life.done or life.failure for life in self.lives)
 
     @property
     def resolution(self) -> Resolution:

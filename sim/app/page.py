@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,9 @@ FIRST, GROWTH = 0.25, 1.0
 """Seconds until an outlook that is being lived shows its first weeks, and between two drawings of it from then on: a
 drawing busies the machine's processors, which are needed to live it, for about a fifth of a second."""
 
+DETAIL = 0.3
+"""Seconds from the last week of the coarse outlook until it is drawn in detail, which takes twice as long."""
+
 QUICKEST = 0.002  # seconds that are left to others between two weeks
 SHARED = "choice"
 """The word of the address under which a shared choice stands."""
@@ -47,6 +51,19 @@ def _desk_of(address: str) -> Desk:
     return desk
 
 
+@dataclass
+class Drawn:
+    """What of a desk was drawn last, when a growing outlook is to be drawn next, and when it was last growing."""
+
+    stamp: object = None
+    due: float = 0
+    growing: float = 0
+
+    def note(self, desk: Desk) -> None:
+        """It is being drawn now."""
+        self.stamp, self.due = desk.stamp, time.monotonic() + (GROWTH if desk.outlook.begun else FIRST)
+
+
 @solara.component
 def Layout(children: list[Any] = []) -> Any:  # noqa: B006
     """Nothing around the page but the page."""
@@ -60,10 +77,11 @@ def Page() -> None:
     desk: Desk = solara.use_memo(lambda: _desk_of(router.search or ""), [])
     looking = solara.use_reactive(Looking())
     frame = solara.use_reactive(0)
+    drawn: Drawn = solara.use_memo(Drawn, [])
     solara.use_effect(lambda: desk.close, [])
 
     async def watch() -> None:
-        await _watch(desk, looking, frame)
+        await _watch(desk, looking, frame, drawn)
 
     async def live() -> None:
         await _live(desk, looking)
@@ -83,6 +101,7 @@ def Page() -> None:
 
     def do(what: Any, *given: Any) -> None:
         what(*given)
+        drawn.note(desk)
         frame.value += 1
 
     solara.Title(TITLE)
@@ -171,9 +190,8 @@ def _plain(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
-async def _watch(desk: Desk, looking: Any, frame: Any) -> None:
+async def _watch(desk: Desk, looking: Any, frame: Any, drawn: Drawn) -> None:
     """Draw the page anew whenever there is more to show, however fast worlds live; found the worlds of play in time."""
-    seen, due = object(), 0.0
     founding: asyncio.Future[None] | None = None
     while not desk.closed:
         await asyncio.sleep(FRAME)
@@ -183,12 +201,14 @@ async def _watch(desk: Desk, looking: Any, frame: Any) -> None:
         unfounded = desk.play.present is None and not desk.play.failure
         if looking.value.view == PLAY and unfounded and (founding is None or founding.done()):
             founding = asyncio.ensure_future(asyncio.to_thread(desk.play.build))
+        if desk.outlook.growing:
+            drawn.growing = time.monotonic()
+        desk.outlook.in_detail = time.monotonic() > drawn.growing + DETAIL
         growing = desk.outlook.growing and looking.value.view != PLAY
-        waiting = growing and (time.monotonic() < due or desk.outlook.nearly_whole)
-        if (stamp := desk.stamp) != seen and not waiting:
-            seen, begun = stamp, desk.outlook.begun
+        waiting = growing and (time.monotonic() < drawn.due or desk.outlook.nearly_whole)
+        if desk.stamp != drawn.stamp and not waiting:
+            drawn.note(desk)
             frame.value += 1
-            due = time.monotonic() + (GROWTH if begun else FIRST)
 
 
 async def _live(desk: Desk, looking: Any) -> None:

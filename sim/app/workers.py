@@ -103,6 +103,21 @@ def _live(line: Connection, scenario: Scenario, glances: bool, past: SavedWorld 
     return "done"
 
 
+def _warm_up() -> None:
+    """In a spawned process: do everything once, so that what is compiled is loaded before anybody waits for it."""
+    from sim.app.glance import look_around
+    from sim.industry import Industry
+    from sim.observables import observe
+    from sim.snapshots import keep_world
+
+    industry = Industry(Scenario(fans=2000, weeks=3))
+    for _ in range(2):
+        industry.step()
+        observe(industry)
+        look_around(industry)
+        industry = Industry.restore(keep_world(industry))
+
+
 def _wanted(line: Connection) -> bool:
     """In a spawned process: hear what the line says of the world being lived, and hold still for as long as it asks."""
     heard = line.recv()
@@ -117,8 +132,8 @@ def _serve(line: Connection, yielding: bool) -> None:
     if yielding and hasattr(os, "nice"):
         os.nice(POLITENESS)
     try:
-        # Loads what is compiled before it is waited for.
-        line.send((_live(line, Scenario(fans=2000, weeks=2), True, None, 1),))
+        _warm_up()
+        line.send(("done",))
         while True:
             asked = line.recv()
             if asked in (STOP, HOLD, GO_ON):  # of a world that had just been lived to its end

@@ -34,7 +34,8 @@ def Future(desk: Desk, seen: Looking, look: Any, do: Any, frame: int) -> None:
             names = every if whole else every[:SHOWN_FIRST]
             with solara.Div(classes=["theme-block"]):
                 solara.HTML(tag="h2", unsafe_innerHTML=title)
-                Picture(html=grid(block(theme, names, known, pair, band, brief=not pair.done, width=seen.width)))
+                drawn = block(theme, names, known, pair, band, brief=not outlook.in_detail, width=seen.width)
+                Picture(html=grid(drawn))
                 if len(every) > SHOWN_FIRST:
                     _more(theme, title, len(every), seen, look)
 
