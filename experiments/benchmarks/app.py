@@ -181,7 +181,7 @@ def dragged(browser: Any, url: str, times: int) -> dict[str, dict[str, float]]:
     for time_ in range(times):
         box = slider.bounding_box()
         assert box is not None
-        across = [box["x"] + box["width"] * share for share in (0.5, 0.2 + 0.03 * time_)]
+        across = [box["x"] + box["width"] * share for share in (0.5, 0.55 + 0.03 * time_)]
         page.evaluate("() => { window.notes = [] }")
         page.mouse.move(across[0], box["y"] + box["height"] / 2)
         page.mouse.down()

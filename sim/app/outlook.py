@@ -199,7 +199,7 @@ class Outlook:
     @property
     def settled(self) -> bool:
         """Whether nothing more will come."""
-        return self.in_detail and all(life.done or life.failure for life in self.lives)
+        return all(life.done or life.failure for life in self.lives)
 
     @property
     def resolution(self) -> Resolution:

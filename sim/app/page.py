@@ -132,7 +132,7 @@ def _head(desk: Desk, seen: Looking, look: Any) -> None:
     resolution, full = outlook.resolution, outlook.shown is outlook.full or outlook.full is None
     if outlook.coarse is not None and not outlook.coarse.done:
         state = "reckoning"
-    elif outlook.settled:
+    elif outlook.settled and outlook.in_detail:
         state = "full"
     else:
         state = "refining"

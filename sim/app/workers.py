@@ -174,18 +174,20 @@ class WaitingList:
     def take(self, only_at_once: bool = False) -> Errand | None:
         """Wait for an errand and take it: the most urgent, then that of whoever was served least, then the oldest.
 
-        None once the list has been closed.
+        What nobody waits for is not begun while somebody waits. None once the list has been closed.
         """
         with self._changed:
             while not self.closed:
                 self._errands = [errand for errand in self._errands if not errand.dropped]
-                fit = [errand for errand in self._errands if errand.urgency == AT_ONCE or not only_at_once]
+                pressing = self.pressing
+                only = only_at_once or pressing
+                fit = [errand for errand in self._errands if errand.urgency == AT_ONCE or not only]
                 if fit:
                     errand = min(fit, key=lambda each: (each.urgency, self._served[each.owner], each.number))
                     self._errands.remove(errand)
                     self._served[errand.owner] += 1
                     return errand
-                self._changed.wait()
+                self._changed.wait(PATIENCE if pressing else None)
         return None
 
     def forget(self, owner: str) -> None:

@@ -612,7 +612,12 @@ def test_what_is_waited_for_goes_before_what_refines() -> None:
     later, soon, at_once = errand("a", LATER), errand("a", SOON), errand("a", AT_ONCE)
     for each in (later, soon, at_once):
         waiting.put(each)
-    assert [waiting.take(), waiting.take(), waiting.take()] == [at_once, soon, later]
+    assert waiting.take() is at_once
+    threading.Timer(0.2, at_once.life.end).start()
+    begun = time.monotonic()
+    assert waiting.take() is soon
+    assert time.monotonic() > begun + 0.1, "it was begun while somebody waited for another"
+    assert waiting.take() is later
 
 
 def test_a_visitor_who_asks_for_much_does_not_keep_others_waiting() -> None:
