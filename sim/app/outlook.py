@@ -67,7 +67,7 @@ class Pair:
 class Outlook:
     """What one visitor is shown of the future, growing while worlds in other processes are being lived.
 
-    `coarse` begins after half a second and is whole after two or three, `band` holds pairs of other luck as coarse,
+    `coarse` begins at once and is whole after one or two seconds, `band` holds pairs of other luck as coarse,
     `full` is of the fans that the scenario asks for and is shown once it is whole.
     """
 
