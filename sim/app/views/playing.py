@@ -15,7 +15,7 @@ from sim.app.parts import Fields, Picture
 from sim.app.reading import HEADLINES, card, names_of, observables_of
 from sim.app.views.panels import block, grid, of_headlines
 
-SPEEDS = (("2", "2 weeks a second"), ("8", "8 weeks a second"), ("25", "25 weeks a second"), ("0", "as fast as may be"))
+SPEEDS = (("2", "2"), ("8", "8"), ("25", "25"), ("0", "no limit"))
 SIZES = (SMALL_FANS, 10_000, 100_000, 1_000_000)
 BEGINNING = (
     "Two worlds stand on {day} with the same luck, one under present policy and one under mine. Press play, and"
@@ -76,7 +76,7 @@ def _controls(desk: Desk, seen: Looking) -> list[dict[str, Any]]:
         {"id": "play-frames", "type": "text", "value": f"week {play.week} of {scenario.weeks}"
          + (f" · {state}" if state else "") + (f" · branched on {play.branched}" if play.branched else "")},
         {"id": "play-break", "type": "break"},
-        {"id": "play-speed", "type": "select", "label": "Speed", "value": seen.speed, "options": list(SPEEDS)},
+        {"id": "play-speed", "type": "select", "label": "Weeks a second", "value": seen.speed, "options": list(SPEEDS)},
         {"id": "play-until", "type": "date", "label": "Run to", "value": seen.until_wish or str(
             scenario.date_of(min(scenario.weeks, play.week + 52))), "low": str(scenario.date_of(play.week)),
          "high": str(scenario.date_of(scenario.weeks))},
