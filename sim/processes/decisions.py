@@ -39,7 +39,8 @@ def agencies_adopt_tools(industry: Industry) -> None:
     rows = rows[~agencies.adopted[rows].all(axis=1)]
     if rows.size:
         throws = dice.uniform("which further kind", who[rows, None], week, draw=EACH_KIND)
-        chance = np.maximum(industry.numbers.first_kind_chance, float_info.min)
+        # A kind that nobody begins with comes last; anything smaller would divide throws beyond all numbers.
+        chance = np.maximum(industry.numbers.first_kind_chance, float_info.epsilon)
         keen = np.where(agencies.adopted[rows], np.inf, -np.log(throws) / chance)
         agencies.adopted[rows, keen.argmin(axis=1)] = True
 
