@@ -216,7 +216,7 @@ async def _live(desk: Desk, looking: Any) -> None:
     play = desk.play
     while play.running and not desk.closed:
         begun = time.perf_counter()
-        await asyncio.to_thread(play.step)
+        await asyncio.to_thread(play.step, True)
         if looking.value.until and play.week >= int(looking.value.until):
             play.running = False
         pace = float(looking.value.speed)

@@ -156,10 +156,19 @@ class Play:
             self.past_lived = twin.life.week
         return twin
 
-    def step(self) -> None:
+    def pause(self) -> None:
+        """Stop after the week that is being lived, if any; when this returns, it has been lived to its end."""
+        self.running = False
+        if self.mine is not None:
+            with self._step:
+                pass
+
+    def step(self, if_running: bool = False) -> None:
         """One week of both worlds; an error stops the play and is kept as a sentence."""
         self.build()
         with self._step:
+            if if_running and not self.running:  # it was paused meanwhile
+                return
             if self.present is None or self.mine is None or self.failure or self.ended:
                 self.running = False
                 return

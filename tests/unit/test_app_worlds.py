@@ -143,6 +143,21 @@ def test_branching_makes_the_past_of_mine_the_past_of_both(tmp_path: Path) -> No
     assert np.array_equal(play.present.life.table(), rows_of(choice.present.with_(weeks=18), tmp_path))
 
 
+def test_what_is_paused_has_lived_its_week_to_the_end_and_begins_no_other() -> None:
+    play = lived(Play(Choice(SCENARIO.with_(weeks=5_000))), 1)
+    for _ in range(20):
+        play.running = True
+        living = threading.Thread(target=lambda: [play.step(if_running=True) for _ in range(50)])
+        living.start()
+        time.sleep(0.01)
+        play.pause()
+        paused = play.week
+        living.join(PATIENCE)
+        assert play.week == paused and not play.running
+    play.step()
+    assert play.week == paused + 1
+
+
 def test_worlds_of_play_end_with_the_scenario() -> None:
     play = lived(Play(Choice(SCENARIO.with_(weeks=3))), 3)
     play.running = True

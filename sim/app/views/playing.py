@@ -93,7 +93,10 @@ def _act(desk: Desk, seen: Looking, look: Any, do: Any, control: str, value: Any
     play = desk.play
     if control == "play-toggle":
         look(until="")
-        play.running = not play.running and not play.ended
+        if play.running:
+            play.pause()
+        else:
+            play.running = not play.ended
         do(lambda: None)
     elif control == "play-step":
         do(play.step)
