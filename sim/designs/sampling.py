@@ -17,7 +17,6 @@ from sim.designs.varied import DesignError, Varied
 from sim.dice import Dice
 
 MOST_POINTS = 10_000_000
-MOST_DIMENSIONS = 21_201  # of scipy's Sobol sequence
 
 
 def check(method: str, samples: int, levels: int) -> None:

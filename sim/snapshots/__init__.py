@@ -17,7 +17,6 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,11 +85,6 @@ class SavedWorld:
     def week(self) -> int:
         """The last week it has lived."""
         return int(self.content["week"])
-
-    @property
-    def next_date(self) -> date:
-        """The first Monday it has not lived; policies from this date on are all its future."""
-        return self.scenario.date_of(self.week + 1)
 
     @property
     def digest(self) -> str:

@@ -211,3 +211,10 @@ def test_a_damaged_result_is_never_taken_for_one(
     assert main([*words, "--fresh"]) == 0
     assert capsys.readouterr().out.strip() == str(folder)
     assert main(words) == 0
+
+
+@pytest.mark.parametrize("day", ["soon", "2026-02-30", "today"])
+def test_a_today_that_is_no_day_is_refused_before_anything_is_served(
+    day: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused(["app", "--today", day], capsys, "--today", repr(day), "2026-01-22")
